@@ -1,0 +1,1 @@
+"""Stage 4: which one cause explains everything that was seen."""

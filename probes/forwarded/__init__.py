@@ -1,0 +1,1 @@
+"""Stage 3: what the app received of the client certificate."""

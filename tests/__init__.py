@@ -1,0 +1,1 @@
+"""Tests of mtls-triage; tests contact loopback only."""

@@ -1,0 +1,85 @@
+"""The command line: finds the command's module only when the command is called."""
+
+import importlib
+import os
+import sys
+
+import click
+
+from probes.errors import MtlsTriageError
+from probes.version import VERSION
+
+# Name of the command: (module, one line of help). The help stands here so that ``--help`` imports no command.
+COMMANDS = {
+    "diagnose": ("tui.commands.diagnose", "Find out why a client certificate does not work, without the app."),
+    "decode": ("tui.commands.decode", "Decode a forwarded client certificate from a header or a response."),
+    "threshold": ("tui.commands.threshold", "Find the exact body size at which a site starts to refuse."),
+    "lab": ("tui.commands.lab", "Start the built-in lab and open the app on it, or serve it."),
+    "findings": ("tui.commands.findings", "List the causes that can be named, or print one."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called; anything else that comes first is a target."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of their use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of one command and return its click command, which is called ``command``."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Treat a first word that is no command as the target of the app."""
+        if args and args[0] not in COMMANDS:
+            command = importlib.import_module("tui.commands.app").command
+            return "app", command, args
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(VERSION, prog_name="mtls-triage")
+def cli() -> None:
+    """Find out why a client certificate does not work on an Azure App Service or Functions site.
+
+    ``mtls-triage TARGET`` opens the app on a target: a URL, or lab:SCENARIO for the built-in lab.
+    """
+
+
+def main() -> None:
+    """Run the command line; faults end in one or two lines on stderr and the exit status of the contract."""
+    try:
+        status = cli.main(prog_name="mtls-triage", standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.exceptions.Abort:
+        sys.stderr.write("interrupted\n")
+        sys.exit(130)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(130)
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(2)
+    except MtlsTriageError as fault:
+        sys.stderr.write(f"mtls-triage: {fault}\n")
+        sys.exit(fault.status)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
