@@ -17,8 +17,11 @@ from probes.wire.request import USER_AGENT
 from probes.wire.tls import TlsOptions, TlsSession
 from probes.wire.trace import Trace
 
-_NO_HTTP2 = WireFault("protocol-error", "http2-not-offered", "The server does not offer HTTP/2 (ALPN h2) here.")
 _ALPN = {"1.1": ("http/1.1",), "2": ("h2",), "free": ("h2", "http/1.1")}
+
+
+def _no_http2() -> WireFault:
+    return WireFault("protocol-error", "http2-not-offered", "The server does not offer HTTP/2 (ALPN h2) here.")
 
 
 class CallOptions(Value, frozen=True, kw_only=True):
@@ -118,7 +121,7 @@ class Call:
     def _machine(self) -> HttpMachine:
         chosen = self.tls.alpn() if self.tls is not None else None
         if self.probe.http == "2" and chosen != "h2":
-            raise _NO_HTTP2
+            raise _no_http2()
         return Http2() if chosen == "h2" else Http1()
 
     async def exchange(self, request: RequestHead, body: AsyncIterator[bytes], declared: int) -> ExchangeRun:
@@ -156,7 +159,7 @@ class Call:
                 # No ClientHello left: what the local library refuses is no fact about the site.
                 raise WireFault("not-run", "local", f"This machine's TLS library refuses: {channel.layer.failed}.")
             if self.probe.http == "2" and self._alpn_refused():
-                raise _NO_HTTP2
+                raise _no_http2()
             raise WireFault("tls-failure", *self._tls_failure(channel.layer.failed))
         if channel.ended is not None and not channel.layer.handshake_done:
             raise self._ended()

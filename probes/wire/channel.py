@@ -215,6 +215,9 @@ class Channel:
                 self._deliver(plaintext)
             if self.layer.failed is not None:
                 self.ended = "alert"
+            elif self.layer.closed:
+                # close_notify ends the stream (RFC 8446 section 6.1); some servers leave the socket open after it.
+                self.ended = "fin"
             self._flush_soon()
         self._notify()
 

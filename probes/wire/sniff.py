@@ -30,4 +30,6 @@ def sniff(first: bytes, *, secure: bool) -> Foreign | None:
         return None
     if len(first) >= 2 and first[0] in (21, 22) and first[1] == 3:
         return Foreign(kind="tls-on-http", message="The port speaks TLS, not plain HTTP. Use https://.")
+    if first[:5] != b"HTTP/"[: len(first)]:
+        return Foreign(kind="not-http", message=f"The port does not speak HTTP; it says {first[:8].hex()}.")
     return None

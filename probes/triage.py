@@ -1,0 +1,211 @@
+"""Drives one case through its stages and yields what happens; the command line and the app consume this stream."""
+
+import secrets
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import msgspec
+from cryptography import x509
+
+from probes import diagnosis
+from probes.adapt import adapted, hopeless
+from probes.credential import ClientCertificate, throwaway
+from probes.forwarded import read_echo
+from probes.judgement import judged
+from probes.model import (
+    Answer,
+    Case,
+    CredentialFacts,
+    Identity,
+    Observation,
+    Probe,
+    Run,
+    SiteConfig,
+    Symptom,
+    Target,
+    Unknown,
+)
+from probes.openssl import version_text
+from probes.plan import Plan, PlanRequest, standard_plan
+from probes.progress import (
+    CaseFinished,
+    ConfigurationRead,
+    ObservationMade,
+    PlanMade,
+    ProbesSkipped,
+    Progress,
+    VerdictChanged,
+)
+from probes.redact import hide_query_secrets
+from probes.runner import Runner
+from probes.version import VERSION
+from probes.wire.engine import Engine, EngineSettings, Seen
+from probes.wire.trust import Trust
+
+_ECHO_KEPT = 262_144
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriageRequest:
+    """Everything that the user said; nothing in it has been sent anywhere.
+
+    ``plan`` is made from the URL with its secrets still in place; they never reach the case. ``headers`` are the
+    user's own, all secret. ``symptom`` and ``client`` narrow the plan and the verdict.
+    """
+
+    plan: PlanRequest
+    credential: ClientCertificate | None = None
+    trusted: tuple[x509.Certificate, ...] = ()
+    configuration: SiteConfig = field(default_factory=SiteConfig)
+    unknown: tuple[Unknown, ...] = ()
+    symptom: Symptom = "unknown"
+    answers: tuple[Answer, ...] = ()
+    timeout_s: float = 30.0
+    parallel: int = 8
+    insecure: bool = False
+    proxy: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
+class Triage:
+    """One case; ``case`` is true at every moment, also when the run is cancelled."""
+
+    def __init__(self, request: TriageRequest) -> None:
+        self.request = request
+        facts = request.credential.facts if request.credential else CredentialFacts()
+        self.case = Case(
+            run=Run(
+                id=f"r{secrets.token_hex(4)}",
+                started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                tool=VERSION,
+                openssl=version_text(),
+                client=request.plan.client.name if request.plan.client else None,
+                symptom=request.symptom,
+                insecure=request.insecure,
+            ),
+            target=Target(url=hide_query_secrets(request.plan.url)),
+            credential=facts,
+            configuration=request.configuration,
+            answers=request.answers,
+            unknown=request.unknown,
+        )
+        self._made: Plan | None = None
+        self._paths: dict[str, str] = {}
+
+    async def prepare(self) -> PlanMade:
+        """Make the plan without contacting anybody, for the sheet that is shown before anything is sent."""
+        return PlanMade(plan=self.plan, case=self.case)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of this case; its paths carry no secrets."""
+        if self._made is None:
+            plan = standard_plan(self.request.plan, self.request.symptom)
+            for probe in plan.probes:
+                self._paths[hide_query_secrets(probe.path)] = probe.path
+            probes = tuple(
+                msgspec.structs.replace(
+                    probe, path=hide_query_secrets(probe.path), via=_without_password(self.request.proxy)
+                )
+                for probe in plan.probes
+            )
+            self._made = Plan(probes=probes, upload_path=hide_query_secrets(plan.upload_path))
+        return self._made
+
+    async def run(self) -> AsyncGenerator[Progress, None]:
+        """Send the plan wave by wave and yield what happens, last of all CaseFinished.
+
+        Cancelling closes the sockets; what was seen until then stays in ``case``.
+        """
+        plan = self.plan
+        yield PlanMade(plan=plan, case=self.case)
+        yield ConfigurationRead(configuration=self.case.configuration, unknown=self.case.unknown)
+        async with self._engine() as engine:
+            for wave in plan.waves:
+                probes = tuple(probe for probe in plan.probes if probe.wave == wave)
+                chosen, why = self._chosen(probes)
+                skipped = tuple(probe.id for probe in probes if probe not in chosen)
+                if skipped:
+                    yield ProbesSkipped(probe_ids=skipped, because=why)
+                if chosen:
+                    async with aclosing(self._send(engine, chosen)) as happenings:
+                        async for happening in happenings:
+                            yield happening
+                    self.conclude()
+                    assert self.case.verdict is not None
+                    yield VerdictChanged(verdict=self.case.verdict)
+        self.conclude()
+        assert self.case.verdict is not None
+        yield VerdictChanged(verdict=self.case.verdict)
+        yield CaseFinished(case=self.case)
+
+    def _engine(self) -> Engine:
+        request = self.request
+        identities: dict[Identity, ClientCertificate] = {"throwaway": throwaway()}
+        if request.credential is not None:
+            identities["given"] = request.credential
+        settings = EngineSettings(
+            run_id=self.case.run.id,
+            timeout_s=request.timeout_s,
+            insecure=request.insecure,
+            proxy=request.proxy,
+            headers=request.headers,
+            paths=tuple(self._paths.items()),
+            secrets=request.secrets,
+        )
+        return Engine(settings, Trust(request.trusted), identities)
+
+    def _chosen(self, probes: Sequence[Probe]) -> tuple[tuple[Probe, ...], str]:
+        reason = hopeless(self.case.observations)
+        if reason is not None:
+            return (), reason
+        wanted = diagnosis.wanted(self.case, probes)
+        return tuple(wanted), "the question of the symptom is answered"
+
+    async def _send(self, engine: Engine, probes: Sequence[Probe]) -> AsyncGenerator[Progress, None]:
+        order = {probe.id: f"o{number}" for number, probe in enumerate(self.plan.probes, 1)}
+        ready = [(order[probe.id], adapted(probe, self.case.observations)) for probe in probes]
+        async with aclosing(Runner(engine, self.request.parallel).run(ready)) as happenings:
+            async for happening in happenings:
+                if isinstance(happening, Seen):
+                    observation = self._read(engine, happening)
+                    self._keep(observation)
+                    yield ObservationMade(observation=observation)
+                else:
+                    yield happening
+
+    def _read(self, engine: Engine, seen: Seen) -> Observation:
+        observation = seen.observation
+        sends = observation.tls is not None and observation.tls.certificate_sent == "yes"
+        credential = self.request.credential
+        if self._may_echo(observation, seen.body):
+            leaf = credential.leaf if credential and sends and observation.probe.identity == "given" else None
+            echo = read_echo(seen.body[:_ECHO_KEPT], seen.content_type, leaf, redact=engine.redactor.header)
+            observation = msgspec.structs.replace(observation, echo=echo)
+        return judged(observation, self.case.configuration)
+
+    def _may_echo(self, observation: Observation, body: bytes) -> bool:
+        if observation.outcome != "response" or not body or (observation.status or 0) >= 400:
+            return False
+        return observation.probe.path == self.request.plan.debug_path or b"clientcert" in body[:_ECHO_KEPT].lower()
+
+    def _keep(self, observation: Observation) -> None:
+        order = {probe.id: number for number, probe in enumerate(self.plan.probes)}
+        observations = sorted(
+            (*self.case.observations, observation), key=lambda one: (order.get(one.probe.id, 0), one.attempt)
+        )
+        self.case = msgspec.structs.replace(self.case, observations=tuple(observations))
+
+    def conclude(self) -> None:
+        """Judge what was seen so far; a cancelled run is concluded by whoever cancelled it."""
+        verdict = diagnosis.verdict(self.case)
+        self.case = msgspec.structs.replace(self.case, verdict=verdict)
+        unknown = (*self.request.unknown, *diagnosis.unknowns(self.case))
+        self.case = msgspec.structs.replace(self.case, unknown=tuple(dict.fromkeys(unknown)))
+
+
+def _without_password(proxy: str | None) -> str | None:
+    return None if proxy is None else hide_query_secrets(proxy)

@@ -1,0 +1,92 @@
+"""Runs a case without the app: consent, narration on stderr, the result on stdout, the exit status."""
+
+import json
+import sys
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import click
+import msgspec
+
+from probes.errors import ConsentNeeded
+from probes.model import Case
+from probes.plan import Plan
+from probes.progress import ObservationMade, PlanMade, ProbesSkipped
+from probes.triage import Triage
+from tui.consent import is_loopback, plan_lines
+from tui.report_text import observation_line, report
+from tui.request import ask_in_terminal, has_terminal
+from tui.target import opened
+
+
+@dataclass(frozen=True, kw_only=True)
+class How:
+    """How the result is wanted."""
+
+    allow_uploads: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+
+
+def schema() -> str:
+    """Return the JSON Schema of ``diagnose --json``."""
+    return json.dumps(msgspec.json.schema(Case), indent=2)
+
+
+def exit_status(case: Case) -> int:
+    """Return the exit status that the verdict stands for: 0 healthy, 3 inconclusive, 1 anything else."""
+    finding = case.verdict.finding if case.verdict else "inconclusive"
+    return {"healthy": 0, "inconclusive": 3}.get(finding, 1)
+
+
+async def diagnose(target: str, options: Mapping[str, Any], typed: frozenset[str], how: How) -> int:
+    """Run one case and print it; returns the exit status. Raises MtlsTriageError for a wrong call."""
+    ask = ask_in_terminal if has_terminal() else None
+    async with opened(target, options, typed, ask) as request:
+        triage = Triage(request)
+        made = await triage.prepare()
+        if how.dry_run:
+            _print_plan(made, as_json=how.as_json)
+            return 0
+        agree(made.plan, request.plan.url, allowed=how.allow_uploads)
+        await _send(triage)
+    if how.as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(triage.case), indent=2).decode("utf-8"))
+    else:
+        click.echo(report(triage.case))
+    return exit_status(triage.case)
+
+
+async def _send(triage: Triage) -> None:
+    async with aclosing(triage.run()) as events:
+        async for event in events:
+            if isinstance(event, ObservationMade):
+                click.echo(observation_line(event.observation), err=True)
+            elif isinstance(event, ProbesSkipped):
+                click.echo(f"  – {len(event.probe_ids)} probes not sent: {event.because}", err=True)
+
+
+def _print_plan(made: PlanMade, *, as_json: bool) -> None:
+    if as_json:
+        data = {"requests": made.plan.requests, "upload_bytes": made.plan.upload_bytes, "probes": made.plan.probes}
+        click.echo(msgspec.json.format(msgspec.json.encode(data), indent=2).decode("utf-8"))
+    else:
+        click.echo("\n".join(plan_lines(made.plan, made.case)))
+
+
+def agree(plan: Plan, url: str, *, allowed: bool) -> None:
+    """Make sure that the uploads of a plan were agreed to; loopback needs no consent.
+
+    Raises ConsentNeeded when nobody can be asked, click.Abort when the answer is no.
+    """
+    if allowed or not plan.uploads or is_loopback(url):
+        return
+    where = f"{len(plan.uploads)} uploads, {plan.upload_bytes:,} bytes in all, to {plan.upload_path}"
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise ConsentNeeded(
+            f"The plan sends {where}. Agree with --allow-uploads, look first with --dry-run, or name a --symptom "
+            "that needs no uploads."
+        )
+    click.confirm(f"This sends {where}. Go on?", abort=True, err=True)

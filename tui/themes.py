@@ -1,0 +1,49 @@
+"""The two themes: dark and light, by role; every text colour has a contrast of 4.5:1 or more on its background."""
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="triage-dark",
+    dark=True,
+    primary="#82aee0",
+    secondary="#82aee0",
+    accent="#82aee0",
+    success="#7fbf8a",
+    warning="#dcae64",
+    error="#ec8175",
+    foreground="#d5dce4",
+    background="#11151a",
+    surface="#161b21",
+    panel="#161b21",
+    variables={
+        "select": "#25303c",
+        "line": "#2b343e",
+        "muted": "#97a2af",
+        "faint": "#788390",
+        "block-cursor-background": "#25303c",
+        "block-cursor-foreground": "#d5dce4",
+    },
+)
+
+LIGHT = Theme(
+    name="triage-light",
+    dark=False,
+    primary="#1f5a9e",
+    secondary="#1f5a9e",
+    accent="#1f5a9e",
+    success="#22702f",
+    warning="#855600",
+    error="#b02a25",
+    foreground="#1d252d",
+    background="#fdfdfb",
+    surface="#f5f6f5",
+    panel="#f5f6f5",
+    variables={
+        "select": "#dde7f2",
+        "line": "#d3d8dc",
+        "muted": "#525d69",
+        "faint": "#68737f",
+        "block-cursor-background": "#dde7f2",
+        "block-cursor-foreground": "#1d252d",
+    },
+)
