@@ -156,7 +156,7 @@ def key_text(key: object) -> str:
 
 
 def weak_key(text: str | None) -> bool:
-    """Say whether a key, as :func:`key_text` names it, is below 112 bits of strength (NIST SP 800-57 part 1, table 2)."""
+    """Say whether a key, as :func:`key_text` names it, is below 112 bits of strength (NIST SP 800-57 part 1)."""
     kind, _, size = (text or "").partition(" ")
     bits = _NUMBER.search(size)
     if bits is None:

@@ -245,3 +245,8 @@ def standard_plan(request: PlanRequest, symptom: Symptom = "unknown") -> Plan:
         probes += _as_client(make, request.client)
     ordered = sorted(_repeated(probes, request.repeat), key=lambda probe: probe.wave)
     return Plan(probes=tuple(ordered), upload_path=make.upload_path)
+
+
+def base_upload(request: PlanRequest) -> Probe:
+    """Return the upload that a search for a size limit varies: the user's identity, any TLS, HTTP/1.1."""
+    return _Maker(request).post("limit", SIZE, 1, tls="free")

@@ -1,7 +1,7 @@
 """Drives one case through its stages and yields what happens; the command line and the app consume this stream."""
 
 import secrets
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -40,6 +40,7 @@ from probes.progress import (
 )
 from probes.redact import hide_query_secrets
 from probes.runner import Runner
+from probes.threshold import Search, Threshold
 from probes.version import VERSION
 from probes.wire.engine import Engine, EngineSettings, Seen
 from probes.wire.trust import Trust
@@ -104,14 +105,7 @@ class Triage:
         """The plan of this case; its paths carry no secrets."""
         if self._made is None:
             plan = standard_plan(self.request.plan, self.request.symptom)
-            for probe in plan.probes:
-                self._paths[hide_query_secrets(probe.path)] = probe.path
-            probes = tuple(
-                msgspec.structs.replace(
-                    probe, path=hide_query_secrets(probe.path), via=_without_password(self.request.proxy)
-                )
-                for probe in plan.probes
-            )
+            probes = tuple(self._without_secrets(probe) for probe in plan.probes)
             self._made = Plan(probes=probes, upload_path=hide_query_secrets(plan.upload_path))
         return self._made
 
@@ -141,6 +135,25 @@ class Triage:
         assert self.case.verdict is not None
         yield VerdictChanged(verdict=self.case.verdict)
         yield CaseFinished(case=self.case)
+
+    async def threshold(
+        self, base: Probe, max_bytes: int, on_seen: Callable[[Observation], None] = lambda _seen: None
+    ) -> Threshold:
+        """Search the size limit with uploads like ``base``, one after the other; ``on_seen`` is told of each."""
+        base = self._without_secrets(base)
+        async with self._engine() as engine:
+
+            async def send(probe: Probe) -> Observation:
+                seen = self._read(engine, await engine.observe(probe, f"o-{probe.id}"))
+                on_seen(seen)
+                return seen
+
+            return await Search(base, send, max_bytes).run()
+
+    def _without_secrets(self, probe: Probe) -> Probe:
+        self._paths[hide_query_secrets(probe.path)] = probe.path
+        via = None if self.request.proxy is None else hide_query_secrets(self.request.proxy)
+        return msgspec.structs.replace(probe, path=hide_query_secrets(probe.path), via=via)
 
     def _engine(self) -> Engine:
         request = self.request
@@ -205,7 +218,3 @@ class Triage:
         self.case = msgspec.structs.replace(self.case, verdict=verdict)
         unknown = (*self.request.unknown, *diagnosis.unknowns(self.case))
         self.case = msgspec.structs.replace(self.case, unknown=tuple(dict.fromkeys(unknown)))
-
-
-def _without_password(proxy: str | None) -> str | None:
-    return None if proxy is None else hide_query_secrets(proxy)

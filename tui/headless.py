@@ -76,14 +76,18 @@ def _print_plan(made: PlanMade, *, as_json: bool) -> None:
         click.echo("\n".join(plan_lines(made.plan, made.case)))
 
 
-def agree(plan: Plan, url: str, *, allowed: bool) -> None:
+def agree(plan: Plan, url: str, *, allowed: bool, searching: int = 0) -> None:
     """Make sure that the uploads of a plan were agreed to; loopback needs no consent.
 
+    ``searching`` is how many uploads a search may need; 0 for a plan that is sent as it stands.
     Raises ConsentNeeded when nobody can be asked, click.Abort when the answer is no.
     """
     if allowed or not plan.uploads or is_loopback(url):
         return
-    where = f"{len(plan.uploads)} uploads, {plan.upload_bytes:,} bytes in all, to {plan.upload_path}"
+    much = f"{len(plan.uploads)} uploads, {plan.upload_bytes:,} bytes in all,"
+    if searching:
+        much = f"up to {searching} uploads of at most {plan.upload_bytes:,} bytes each"
+    where = f"{much} to {plan.upload_path}"
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise ConsentNeeded(
             f"The plan sends {where}. Agree with --allow-uploads, look first with --dry-run, or name a --symptom "

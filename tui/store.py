@@ -114,7 +114,8 @@ class Store:
                 self._planned(event)
             case ConfigurationRead():
                 self.configuration_read = True
-                self._change(configuration=event.configuration, unknown=(*self._unknown(), *event.unknown))
+                unknown = dict.fromkeys((*self._unknown(), *event.unknown))
+                self._change(configuration=event.configuration, unknown=tuple(unknown))
             case ProbeStarted():
                 self._started(event)
             case ProbeWaiting():

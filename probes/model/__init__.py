@@ -16,7 +16,7 @@ from probes.model.case import (
     Verdict,
     VerificationRun,
 )
-from probes.model.forwarded import Check, Echo, Encoding, ForwardedCertificate
+from probes.model.forwarded import Check, DecodeResult, Echo, Encoding, ForwardedCertificate
 from probes.model.observation import (
     Alert,
     Awaiting,
@@ -61,6 +61,7 @@ __all__ = [
     "CredentialFacts",
     "CredentialFault",
     "CredentialKind",
+    "DecodeResult",
     "Direction",
     "Echo",
     "Encoding",

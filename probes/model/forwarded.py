@@ -23,7 +23,8 @@ class ForwardedCertificate(Value, frozen=True, kw_only=True):
 
     Thumbprints are upper-case hex without separators; times are ISO 8601 in UTC with ``Z``; ``serial`` is
     upper-case hex. ``faults`` names what is wrong with the header's value. ``matches_sent`` compares the
-    SHA-256 thumbprint with the certificate that was sent; None when it is not known what was sent.
+    SHA-256 thumbprint with the certificate that was sent; None when it is not known what was sent. An empty
+    ``san`` or ``eku`` says that the certificate has none.
     """
 
     header: str | None = None
@@ -37,10 +38,16 @@ class ForwardedCertificate(Value, frozen=True, kw_only=True):
     thumbprint_sha256: str | None = None
     not_before: str | None = None
     not_after: str | None = None
-    san: tuple[str, ...] = ()
-    eku: tuple[str, ...] = ()
+    san: tuple[str, ...] | None = None
+    eku: tuple[str, ...] | None = None
     key: str | None = None
     signature: str | None = None
+
+
+class DecodeResult(ForwardedCertificate, frozen=True, kw_only=True):
+    """A decoded certificate with the rules it was checked against, as ``decode --json`` prints it."""
+
+    checks: tuple[Check, ...] = ()
 
 
 class Echo(Value, frozen=True, kw_only=True):

@@ -92,6 +92,8 @@ class Call:
             await self.channel.handshake()
             self.check()
         self.machine = self._machine()
+        # HTTP/2's preface goes before any answer to the SETTINGS that a TLS 1.2 server sends with its Finished.
+        await self.channel.send(self.machine.outgoing())
 
     def _first_hop(self, host: str, port: int) -> tuple[str, int]:
         if self.options.proxy:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from cryptography import x509
 
     from probes.forwarded import Decoded, Expected, Found
-    from probes.model import Check
+    from probes.model import Check, Echo
 
 _FILE = click.Path(dir_okay=True)
 
@@ -63,7 +63,7 @@ def _run(
     *,
     as_json: bool,
 ) -> int:
-    from probes.forwarded import chain_and_rules, decode_whole, find
+    from probes.forwarded import chain_and_rules, decode_whole, find, read_echo
     from tui.commands.decode_text import show
 
     found = find(body)
@@ -73,11 +73,21 @@ def _run(
         (decoded.facts.subject, decoded.facts.issuer, decoded.facts.serial, decoded.facts.thumbprint_sha256)
     )
     checks = chain_and_rules(decoded, expected=expected, cas=cas) if readable else ()
+    _narrate(read_echo(body), found)
     if as_json:
         click.echo(_json(decoded, checks))
     else:
         show(decoded, checks, leaf)
     return _status(decoded, checks, found, readable=readable)
+
+
+def _narrate(echo: "Echo | None", found: "Found | None") -> None:
+    if echo is None:
+        return
+    if found is None and echo.headers:
+        click.echo(f"{len(echo.headers)} request headers were read; no certificate header is among them", err=True)
+    if echo.parse_error:
+        click.echo(f"the endpoint itself reports: {echo.parse_error}", err=True)
 
 
 def _status(decoded: "Decoded", checks: "tuple[Check, ...]", found: "Found | None", *, readable: bool) -> int:

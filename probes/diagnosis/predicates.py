@@ -1,0 +1,89 @@
+"""The registry of predicates: one pure function for each finding of the catalogue."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from probes.diagnosis import predicates_app, predicates_header, predicates_size, predicates_trust
+from probes.diagnosis.facts import Facts, passed
+from probes.diagnosis.result import Known, Result, holds, refuted, unknown
+from probes.model import Case
+
+Predicate = Callable[[Facts], Result]
+
+FAULTS: Mapping[str, Predicate] = MappingProxyType(
+    {
+        "server-certificate-wrong-host": predicates_trust.server_certificate_wrong_host,
+        "server-certificate-untrusted": predicates_trust.server_certificate_untrusted,
+        "server-certificate-expired": predicates_trust.server_certificate_expired,
+        "plain-http-request": predicates_header.plain_http_request,
+        "certificate-without-key": predicates_header.certificate_without_key,
+        "client-certs-disabled": predicates_header.client_certs_disabled,
+        "path-excluded": predicates_header.path_excluded,
+        "renegotiation-impossible-tls13": predicates_header.renegotiation_impossible_tls13,
+        "certificate-missing": predicates_header.certificate_missing,
+        "client-sent-no-certificate": predicates_header.client_sent_no_certificate,
+        "expect-not-awaited": predicates_size.expect_not_awaited,
+        "large-body-legacy-edge": predicates_size.large_body_legacy_edge,
+        "large-body-renegotiation": predicates_size.large_body_renegotiation,
+        "header-parsed-as-pem": predicates_app.header_parsed_as_pem,
+    }
+)
+"""Every finding that names a fault; ``healthy`` and ``inconclusive`` are what is left without one."""
+
+
+def faults(facts: Facts) -> dict[str, Result]:
+    """Return what every fault's predicate says of the case."""
+    return {slug: predicate(facts) for slug, predicate in FAULTS.items()}
+
+
+def evaluate(slug: str, case: Case) -> Result:
+    """Return what the predicate of ``slug`` says of the case; raises KeyError for a name that is no finding."""
+    facts = Facts(case)
+    if slug in FAULTS:
+        return FAULTS[slug](facts)
+    return {"healthy": healthy, "inconclusive": inconclusive}[slug](facts, faults(facts))
+
+
+def healthy(facts: Facts, others: Mapping[str, Result]) -> Result:
+    """Hold when no fault holds, every probe did what was expected, and the symptom's own request got through."""
+    wrong = tuple(f"obs:{seen.id}#judged.as_expected" for seen in facts.seen if seen.judged.as_expected is False)
+    if wrong or any(result.holds for result in others.values()):
+        return refuted(*wrong[:3])
+    proof = proof_of_health(facts)
+    if proof.value is not True:
+        return refuted(*proof.evidence) if proof.value is False else unknown(*proof.evidence)
+    checked = facts.ended("own-large").value == "passes" and facts.when_asked.value not in (None, "none")
+    doubtful = bool(facts.case.credential.faults)
+    return holds(*proof.evidence, strength="wire" if checked and not doubtful else "settings")
+
+
+def proof_of_health(facts: Facts) -> Known[bool]:
+    """Whether the very thing that the user complains of was seen to work."""
+    symptom = facts.case.run.symptom
+    needed = [facts.ended("own-get").value]
+    evidence = list(facts.ended("own-get").evidence[:1])
+    for selector in ("client-get", "client-small", "client-large", "own-large"):
+        ended = facts.ended(selector)
+        required = selector == "own-large" and symptom in ("upload-403", "sometimes", "slow")
+        if ended.value is not None or required:
+            needed.append(ended.value)
+            evidence += ended.evidence[:1]
+    if symptom in ("header-missing", "app-refuses"):
+        needed.append({True: "passes", False: "refused", None: None}[facts.forwarded.value])
+        evidence += facts.forwarded.evidence[:1]
+    if symptom == "gateway-500" or (symptom in ("app-refuses", "always-403") and _app_says_no(facts)):
+        return Known(value=False, evidence=tuple(evidence))
+    if any(value not in ("passes", None) for value in needed):
+        return Known(value=False, evidence=tuple(evidence))
+    return Known(value=None if None in needed else True, evidence=tuple(evidence))
+
+
+def _app_says_no(facts: Facts) -> bool:
+    return any(passed(seen) and seen.status in (401, 403, 500) for seen in facts.where("own-get"))
+
+
+def inconclusive(facts: Facts, others: Mapping[str, Result]) -> Result:
+    """Hold when neither a fault nor health can be named; the evidence is what kept answers from coming."""
+    if healthy(facts, others).holds or any(result.holds for result in others.values()):
+        return refuted()
+    return holds(*(f"obs:{seen.id}#error" for seen in facts.seen if seen.error is not None), strength="hint")

@@ -1,0 +1,134 @@
+"""Predicates about a certificate that never gets to the front end or to the app."""
+
+from probes.diagnosis.facts import Facts, asked, could_be_asked, passed, reached, request
+from probes.diagnosis.result import Result, holds, refuted, unknown
+from probes.model import Observation
+from probes.paths import matching_exclusion
+
+_REDIRECTS = range(300, 400)
+_GATEWAY_HEADERS = frozenset({"x-azure-ref", "via", "x-azure-fdid", "x-amz-cf-id", "cf-ray"})
+
+
+def client_certs_disabled(facts: Facts) -> Result:
+    """Hold when client certificates are switched off, whatever the mode says.
+
+    ARM: with ``clientCertEnabled`` false the mode means nothing (Microsoft Learn, templates/microsoft.web/sites).
+    """
+    there = facts.asked_anywhere
+    if there.value or facts.forwarded.value:
+        return refuted(*there.evidence, *facts.forwarded.evidence)
+    enabled = facts.case.configuration.client_cert_enabled
+    setting = ("config:client_cert_enabled",)
+    if enabled is True:
+        return refuted(*setting)
+    if enabled is False:
+        return holds(*setting, *there.evidence, strength="wire" if there.value is False else "settings")
+    if there.value is None:
+        return unknown()
+    return holds(*there.evidence, strength="hint" if _behind_gateway(facts) else "settings")
+
+
+def _behind_gateway(facts: Facts) -> bool:
+    names = {name for seen in facts.where("anything") for turn in seen.exchanges for name, _ in turn.headers}
+    return bool(names & _GATEWAY_HEADERS)
+
+
+def path_excluded(facts: Facts) -> Result:
+    """Hold when the target's path starts with an exclusion path, in any letter case, and is not asked for there.
+
+    Prefix match, any case (Microsoft Learn, Configure TLS mutual authentication, 2025-05-09).
+    """
+    here = facts.where("here")
+    was_asked = [request(seen) for seen in here if asked(seen) not in (None, "none")]
+    if was_asked or not facts.scope.https or facts.case.configuration.client_cert_enabled is False:
+        return refuted(*was_asked[:2])
+    not_asked = [request(seen) for seen in here if could_be_asked(seen) and asked(seen) == "none"]
+    elsewhere = [request(seen) for seen in facts.where("elsewhere") if asked(seen) not in (None, "none")]
+    paths = facts.case.configuration.client_cert_exclusion_paths
+    if paths is not None and matching_exclusion(facts.scope.path, paths):
+        setting = "config:client_cert_exclusion_paths"
+        return holds(setting, *not_asked[:2], *elsewhere[:1], strength="wire" if not_asked else "settings")
+    contrast = bool(not_asked and elsewhere)
+    if paths is None:
+        return holds(*not_asked[:2], *elsewhere[:1]) if contrast else unknown(*not_asked[:1])
+    return unknown(*not_asked[:1], *elsewhere[:1]) if contrast else refuted("config:client_cert_exclusion_paths")
+
+
+def plain_http_request(facts: Facts) -> Result:
+    """Hold when the user's own request goes over http and is answered there, without a redirect to https."""
+    if facts.scope.https:
+        return refuted()
+    answered = [seen for seen in facts.where("own-get") if seen.outcome == "response" and seen.status is not None]
+    redirected = [seen for seen in answered if seen.status in _REDIRECTS]
+    if answered and not redirected:
+        return holds(*(f"obs:{seen.id}#status" for seen in answered[:2]))
+    return refuted(*(f"obs:{seen.id}#status" for seen in redirected[:2])) if redirected else unknown()
+
+
+def client_sent_no_certificate(facts: Facts) -> Result:
+    """Hold when the user's request was asked, answered with an empty Certificate, and let through all the same."""
+    own = [seen for seen in facts.where("own-get") if passed(seen)]
+    empty = [seen for seen in own if _answered(seen, "empty")]
+    if empty:
+        return holds(*(f"obs:{seen.id}#tls.certificate_requests" for seen in empty[:2]), reached(empty[0]))
+    known = [seen for seen in own if asked(seen) is not None]
+    if known or facts.ended("own-get").value == "refused" or not facts.scope.https:
+        return refuted(*(request(seen) for seen in known[:2]))
+    return unknown()
+
+
+def certificate_missing(facts: Facts) -> Result:
+    """Hold when no certificate was given, the request is refused, and passes with a throwaway certificate."""
+    if facts.case.credential.kind != "none" or not facts.scope.https:
+        return refuted("credential:kind")
+    own, throwaway = facts.ended("own-get"), facts.ended("throwaway")
+    if own.value in ("passes", "mixed"):
+        return refuted(*own.evidence[:2])
+    if own.value == "refused" and throwaway.value == "passes":
+        return holds("credential:kind", *own.evidence[:2], *throwaway.evidence[:1])
+    return unknown("credential:kind")
+
+
+def certificate_without_key(facts: Facts) -> Result:
+    """Hold when the file that was given has a certificate and no private key, so that nothing can be proved with it.
+
+    The client then answers a CertificateRequest with an empty Certificate (RFC 8446 section 4.4.2).
+    """
+    if "key-missing" not in facts.case.credential.faults:
+        return refuted("credential:faults")
+    empty = [seen for seen in facts.where("own-get") if _answered(seen, "empty")]
+    wire = [f"obs:{seen.id}#tls.certificate_requests" for seen in empty[:2]]
+    return holds("credential:faults", *wire, strength="wire" if wire else "settings")
+
+
+def _answered(seen: Observation, how: str) -> bool:
+    return seen.tls is not None and any(request.answered == how for request in seen.tls.certificate_requests)
+
+
+def renegotiation_impossible_tls13(facts: Facts) -> Result:
+    """Hold when the site asks after the request on TLS 1.2, and on TLS 1.3 never gets to ask the user's own request.
+
+    TLS 1.3 has no renegotiation: a second ClientHello ends the connection (RFC 8446 section 4.1.2).
+    """
+    own = [seen for seen in facts.where("own-get") if seen.tls and seen.tls.version]
+    free = [seen for seen in own if seen.tls and seen.tls.version == "TLSv1.3"]
+    if own and (not free or any(asked(seen) not in (None, "none") for seen in free)):
+        return refuted(*(f"obs:{seen.id}#tls.version" for seen in own[:2]))
+    on_12 = [seen for seen in facts.where("here") if seen.tls and seen.tls.version == "TLSv1.2"]
+    asked_on_12 = [request(seen) for seen in on_12 if asked(seen) == "renegotiation"]
+    stuck = [request(seen) for seen in free if _never_got_to_ask(facts, seen)]
+    over_h1 = [seen for seen in facts.where("here-13") if seen.tls and seen.tls.version == "TLSv1.3"]
+    stuck_h1 = [request(seen) for seen in over_h1 if _never_got_to_ask(facts, seen)]
+    if stuck and stuck_h1 and asked_on_12:
+        return holds(*asked_on_12[:2], *stuck[:1], *stuck_h1[:1])
+    early = [request(seen) for seen in on_12 if passed(seen) and asked(seen) in ("handshake", "none")]
+    fine_h1 = [request(seen) for seen in over_h1 if asked(seen) not in (None, "none")]
+    if (early and not asked_on_12) or fine_h1 or not facts.scope.https:
+        return refuted(*early[:2], *fine_h1[:1])
+    return unknown(*asked_on_12[:1])
+
+
+def _never_got_to_ask(facts: Facts, seen: Observation) -> bool:
+    if seen.outcome == "response":
+        return asked(seen) == "none"
+    return facts.one(seen) == "broken" and asked(seen) in (None, "none")

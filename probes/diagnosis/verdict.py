@@ -1,0 +1,64 @@
+"""The verdict over a case: which finding explains it, how sure that is, and what else is true."""
+
+from probes.diagnosis.catalogue import by_slug
+from probes.diagnosis.clients import clients
+from probes.diagnosis.facts import Facts
+from probes.diagnosis.predicates import faults, healthy, inconclusive
+from probes.diagnosis.predicates_trust import GATE
+from probes.diagnosis.result import Result, confidence_of
+from probes.diagnosis.walk import Walk, walk
+from probes.model import Also, Case, Verdict
+
+
+def verdict(case: Case) -> Verdict:
+    """Return the verdict over everything that is in the case so far; pure, offline, and the same every time."""
+    facts = Facts(case)
+    results = faults(facts)
+    way = walk(facts)
+    holding = {slug: result for slug, result in results.items() if result.holds}
+    unverified = next((slug for slug in GATE if slug in holding), None)
+    suspended_by = None
+    if unverified and not case.run.insecure:
+        holding = {slug: result for slug, result in holding.items() if slug in GATE}
+    name = _winner(holding, case, way)
+    if unverified and name != unverified and case.run.insecure:
+        suspended_by = unverified
+    if name == "inconclusive" and healthy(facts, results).holds:
+        name = "healthy"
+    result = holding.get(name) or _rest(name, facts, results)
+    return Verdict(
+        finding=name,
+        confidence=confidence_of(result, by_slug(name).confidence),
+        path=way.steps,
+        evidence=result.evidence,
+        also=_also(holding, name),
+        suspended_by=suspended_by,
+        clients=clients(facts, suspended=unverified is not None and not case.run.insecure),
+    )
+
+
+def _winner(holding: dict[str, Result], case: Case, way: Walk) -> str:
+    """Choose by symptom, supersession and rank; an overruled walk decides where its leaf holds."""
+    passed_over = {slug for holder in holding for slug in by_slug(holder).supersedes}
+    left = [slug for slug in holding if slug not in passed_over and by_slug(slug).explains_symptom(case.run.symptom)]
+    if case.run.insecure and any(slug not in GATE for slug in left):
+        left = [slug for slug in left if slug not in GATE]
+    if way.overruled and way.leaf in left:
+        return way.leaf
+    return min(left, key=lambda slug: by_slug(slug).rank, default="inconclusive")
+
+
+def _rest(name: str, facts: Facts, results: dict[str, Result]) -> Result:
+    return healthy(facts, results) if name == "healthy" else inconclusive(facts, results)
+
+
+def _also(holding: dict[str, Result], name: str) -> tuple[Also, ...]:
+    others = sorted((slug for slug in holding if slug != name), key=lambda slug: by_slug(slug).rank)
+    return tuple(
+        Also(
+            finding=slug,
+            confidence=confidence_of(holding[slug], by_slug(slug).confidence),
+            evidence=holding[slug].evidence,
+        )
+        for slug in others
+    )

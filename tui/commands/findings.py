@@ -1,0 +1,119 @@
+"""``mtls-triage findings``: the causes that can be named, or one of them in full."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from probes.diagnosis import Finding
+
+
+@click.command("findings", context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(name: str | None, as_json: bool) -> int:
+    """List the causes that can be named, the one to be fixed first in front, or print one of them.
+
+    NAME is the finding's name as a verdict prints it. Raises UsageFault when no finding is called so.
+    """
+    from probes.diagnosis import catalogue
+
+    if name is None:
+        found = catalogue()
+        click.echo(_json([_brief(one) for one in found]) if as_json else _table(found))
+        return 0
+    one = _find(name)
+    click.echo(_json(_whole(one)) if as_json else _page(one))
+    return 0
+
+
+def _find(name: str) -> "Finding":
+    import difflib
+
+    from probes.diagnosis import catalogue
+    from probes.errors import UsageFault
+    from probes.printable import printable
+
+    slugs = {one.slug: one for one in catalogue()}
+    wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
+    if wanted in slugs:
+        return slugs[wanted]
+    near = difflib.get_close_matches(wanted, slugs, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]}?" if near else "list them with: mtls-triage findings"
+    raise UsageFault(f"no finding is called {printable(name, limit=60)!r}; {hint}")
+
+
+def _brief(one: "Finding") -> dict[str, Any]:
+    return {
+        "name": one.slug,
+        "kind": one.kind,
+        "title": one.title,
+        "sentence": one.sentence,
+        "rank": one.rank,
+        "requires": list(one.requires),
+        "explains": list(one.explains),
+        "supersedes": list(one.supersedes),
+        "confidence": one.confidence,
+    }
+
+
+def _whole(one: "Finding") -> dict[str, Any]:
+    from probes.diagnosis import generic
+
+    return _brief(one) | {"sections": generic(one)}
+
+
+def _json(value: object) -> str:
+    import json
+
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _table(found: tuple["Finding", ...]) -> str:
+    width = max(len(one.slug) for one in found)
+    kinds = max(len(_kind(one)) for one in found)
+    return "\n".join(f"{one.slug:<{width}}  {_kind(one):<{kinds}}  {one.sentence}" for one in found)
+
+
+def _kind(one: "Finding") -> str:
+    return "" if one.kind == "none" else one.kind
+
+
+def _page(one: "Finding") -> str:
+    from probes.diagnosis import generic
+
+    kind = f"{_kind(one)}, " if _kind(one) else ""
+    lines = [
+        click.style(one.title, bold=True),
+        f"{one.slug}  ({kind}at most {one.confidence})",
+        "",
+        one.sentence + ".",
+    ]
+    if one.explains:
+        lines.append(f"Explains: {', '.join(one.explains)}")
+    if one.requires:
+        lines.append(f"Named only when it is known: {', '.join(one.requires)}")
+    if one.supersedes:
+        lines.append(f"Stands in place of: {', '.join(one.supersedes)}")
+    for title, text in generic(one).items():
+        lines += ["", click.style(title, bold=True), _wrapped(text)]
+    return "\n".join(lines)
+
+
+def _wrapped(text: str) -> str:
+    import textwrap
+
+    done: list[str] = []
+    code = False
+    for line in text.splitlines():
+        fence = line.startswith("```")
+        code = code != fence
+        if fence:
+            continue
+        indent = "    " if code else ""
+        if code or not line.strip():
+            done.append(indent + line)
+            continue
+        later = "  " if line.startswith("- ") else ""
+        done += textwrap.wrap(line, 96, subsequent_indent=later, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(done)

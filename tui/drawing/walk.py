@@ -1,0 +1,91 @@
+"""The walk through the tree of one symptom: each question, its answer, and where the answer comes from."""
+
+from probes.model import Step
+from tui.drawing.parts import Line, crop, fit, spread, text, wrap
+from tui.drawing.verdict import probes_of, state_of
+from tui.drawing.words import SYMPTOMS, count, outcome_words, request_words, setting_value
+from tui.finding import Render
+from tui.store import Store
+
+
+def source_of(store: Store, step: Step) -> str:
+    """Return where a step's answer comes from: ``probe 5``, ``setting``, ``your answer``, ``certificate``."""
+    numbers = probes_of(store, step.evidence)
+    if numbers:
+        return f"probe {numbers[0]}" if len(numbers) == 1 else f"probes {' '.join(map(str, numbers[:4]))}"
+    kinds = {"config": "setting", "answer": "your answer", "credential": "certificate"}
+    return next((kinds[item.partition(":")[0]] for item in step.evidence if item.partition(":")[0] in kinds), "")
+
+
+def why(store: Store, step: Step) -> str:
+    """Return what the evidence of a step shows, in a few words; nothing where it rests on no observation."""
+    for item in step.evidence:
+        if item.startswith("obs:"):
+            made = store.observation(item[4:].partition("#")[0])
+            if made is not None:
+                answered = " ".join(outcome_words(made).split())
+                return f"{request_words(made.probe).partition(',')[0]}, {answered}"
+        if item.startswith("config:") and store.case:
+            value = getattr(store.case.configuration, item[7:], None)
+            if value is not None:
+                return f"{_arm_name(item[7:])} {setting_value(value)}"
+    return ""
+
+
+def _arm_name(field: str) -> str:
+    first, *rest = field.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def walk(store: Store, render: Render, width: int, *, wide: bool) -> list[Line]:
+    """Return the walk so far, and the finding at its end when there is one."""
+    case, verdict = store.case, store.case.verdict if store.case else None
+    steps = verdict.path if verdict else ()
+    lines: list[Line] = []
+    if wide and case:
+        lines += [(("Symptom", "muted"), ("  ", ""), (SYMPTOMS[case.run.symptom], "")), ()]
+    for step in steps:
+        lines += _wide_step(store, step, width) if wide else [_short_step(store, step, width)]
+    if not steps:
+        lines.append(text("No question was answered yet." if store.busy else "No question was answered.", "muted"))
+        lines.append(())
+    if verdict is None or case is None or (store.busy and verdict.finding in ("healthy", "inconclusive")):
+        return lines
+    return [*lines, *_leaf(store, render, width, wide=wide)]
+
+
+def _wide_step(store: Store, step: Step, width: int) -> list[Line]:
+    source = text(source_of(store, step), "primary")
+    answer: Line = (("│ ", "primary"), (step.answer, "bold"), ("  ", ""), (why(store, step), "muted"))
+    return [
+        crop((("● ", "primary"), (step.question, "")), width),
+        spread(answer, source, width),
+        text("│", "primary"),
+    ]
+
+
+def _short_step(store: Store, step: Step, width: int) -> Line:
+    question = fit(step.question, 36)
+    line: Line = (("● ", "primary"), (question, "muted"), ("  ", ""), (fit(step.answer, 19), "bold"), ("  ", ""))
+    return crop((*line, (source_of(store, step), "primary")), width)
+
+
+def _leaf(store: Store, render: Render, width: int, *, wide: bool) -> list[Line]:
+    case = store.case
+    assert case is not None
+    assert case.verdict is not None
+    verdict = case.verdict
+    glyph, _, role = state_of(store)
+    title = render(verdict.finding, case).title
+    wrapped = wrap(title, width - 2, "bold") or [()]
+    lines: list[Line] = [((f"{glyph} ", role), *wrapped[0]), *((("  ", ""), *line) for line in wrapped[1:])]
+    if wide:
+        settings = len({item for item in verdict.evidence if item.startswith("config:")})
+        agree = [count(number, word) for number, word in _agreeing(store, verdict.evidence, settings) if number]
+        told = f"  {' and '.join(agree)} agree" if agree else ""
+        lines.append(crop((("  ", ""), (verdict.confidence, ""), (told, "muted")), width))
+    return lines
+
+
+def _agreeing(store: Store, evidence: tuple[str, ...], settings: int) -> list[tuple[int, str]]:
+    return [(len(probes_of(store, evidence)), "probe"), (settings, "setting")]
