@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+import traceback
 
 import click
 
@@ -83,3 +84,18 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as fault:
+        sys.stderr.write(_unexpected(fault))
+        sys.exit(2)
+
+
+def _unexpected(fault: BaseException) -> str:
+    # Neither a traceback nor the fault's own text: both could hold what must stay secret.
+    frames = traceback.extract_tb(fault.__traceback__)
+    places = [frame for frame in frames if "mtls" in frame.filename or "/probes/" in frame.filename] or frames
+    place = places[-1]
+    where = f"{os.path.basename(place.filename)} line {place.lineno}"
+    return (
+        f"mtls-triage: a fault of the tool itself: {type(fault).__name__} at {where}. "
+        f"Please report it with the version ({VERSION}) and the command.\n"
+    )

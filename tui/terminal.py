@@ -13,6 +13,9 @@ def require_terminal() -> None:
         missing = "standard input is no terminal"
     elif not sys.stdout.isatty():
         missing = "standard output is no terminal"
+    elif not sys.stderr.isatty():
+        # Textual draws on standard error.
+        missing = "standard error is no terminal"
     elif os.environ.get("TERM", "") in ("dumb", "unknown"):
         missing = "the terminal (TERM) can show plain lines only"
     if missing is not None:

@@ -83,7 +83,7 @@ def _contents(path: Path, pass_phrase: bytes | None, what: str = CERTIFICATE) ->
     data = plain_bytes(read_once(path, what))
     found = _take_apart(data, path, pass_phrase, what)
     if found is None and (inner := _unwrapped(data)):
-        # Key Vault hands out a PFX as bare base64 (Microsoft Learn, About Azure Key Vault certificates).
+        # Key Vault hands out a PFX as bare base64 (Microsoft Learn, Export certificates from Azure Key Vault).
         found = _take_apart(inner, path, pass_phrase, what)
     if found is None:
         raise fault(what, path, "it is neither PEM nor DER nor PFX", "give the file of the certificate")

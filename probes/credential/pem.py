@@ -57,7 +57,7 @@ def blocks(data: bytes) -> tuple[Block, ...]:
 
 def _upright(text: bytes) -> bytes:
     # Pasted files come with indented lines and old line ends; both are refused by strict parsers.
-    return b"\n".join(line.strip() for line in text.replace(b"\r", b"\n").split(b"\n"))
+    return b"\n".join(line.strip() for line in text.replace(b"\r\n", b"\n").split(b"\n"))
 
 
 def private_key(block: Block, pass_phrase: bytes | None, where: str) -> PrivateKey:
@@ -79,23 +79,32 @@ def _load(block: Block, pass_phrase: bytes | None, where: str) -> object:
                 "give it at the prompt or with --cert-password-env VAR"
             ) from None
         return _load(block, None, where)  # the key is not encrypted: the pass phrase is for something else
-    except (ValueError, UnsupportedAlgorithm) as why:
-        raise _why(block, bool(pass_phrase), str(why), where) from None
+    except UnsupportedAlgorithm:
+        raise _unsupported(where) from None
+    except ValueError as why:
+        raise _why(block, bool(pass_phrase), str(why).lower(), where) from None
+
+
+def _unsupported(where: str) -> CredentialFault:
+    return CredentialFault(
+        f"reading the private key in {where}: its kind or its encryption is not supported; "
+        "convert it with: openssl pkcs8 -topk8 -v2 aes256"
+    )
 
 
 def _why(block: Block, phrase_given: bool, reason: str, where: str) -> CredentialFault:
-    if "unknown" in reason.lower() or "unsupported" in reason.lower():
-        return CredentialFault(
-            f"reading the private key in {where}: its kind or its encryption is not supported; "
-            "convert it with: openssl pkcs8 -topk8 -v2 aes256"
-        )
+    if "unknown key encryption" in reason or "unknown cipher" in reason:
+        return _unsupported(where)
     encrypted = block.label.startswith("ENCRYPTED") or b"ENCRYPTED" in block.text[:200]
     if encrypted and phrase_given:
         return PassPhraseNeeded(
             f"reading the private key in {where}: the pass phrase is wrong, or the key is damaged; "
             "give the pass phrase again"
         )
-    return CredentialFault(f"reading the private key in {where}: it is damaged; export certificate and key again")
+    return CredentialFault(
+        f"reading the private key in {where}: it is damaged, or of a kind that is not supported; "
+        "export certificate and key again"
+    )
 
 
 def usable(key: object, where: str) -> PrivateKey:

@@ -75,9 +75,9 @@ class Facts:
         return tuple(seen for seen in self.seen if wants(self.scope, seen.probe))
 
     def answer(self, node: str) -> str | None:
-        """Return what the user answered to a question of the tree, None when nothing."""
+        """Return the user's answer to a question of the tree in lower case, hyphens as spaces; None for none."""
         given = self._answers.get(node)
-        return None if given is None else given.answer
+        return None if given is None else " ".join(given.answer.replace("-", " ").casefold().split())
 
     @cached_property
     def something_passes(self) -> bool:

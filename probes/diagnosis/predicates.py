@@ -65,7 +65,8 @@ def proof_of_health(facts: Facts) -> Known[bool]:
     for selector in ("client-get", "client-small", "client-large", "own-large"):
         ended = facts.ended(selector)
         required = selector == "own-large" and symptom in ("upload-403", "sometimes", "slow")
-        if ended.value is not None or required:
+        # What was sent and not answered is not health either.
+        if required or facts.where(selector):
             needed.append(ended.value)
             evidence += ended.evidence[:1]
     if symptom in ("header-missing", "app-refuses"):

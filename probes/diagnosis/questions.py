@@ -54,6 +54,14 @@ def _key(facts: Facts) -> Reply:
     return _of(header.certificate_without_key(facts), "it does not", "it does")
 
 
+def _tls13(facts: Facts) -> Reply:
+    reply = _of(header.renegotiation_impossible_tls13(facts), "it does not", "it does")
+    own = [seen for seen in facts.where("own-get") if seen.tls and seen.tls.version]
+    if reply.value == "it does" and not any(seen.tls and seen.tls.version == "TLSv1.3" for seen in own):
+        return Known(value="it is not spoken", evidence=reply.evidence)
+    return reply
+
+
 def _reached(facts: Facts) -> Reply:
     return _said(size.get_refused(facts), "it is refused", "it does")
 
@@ -114,7 +122,7 @@ ASK: Mapping[str, Callable[[Facts], Reply]] = MappingProxyType(
         "key": _key,
         "switch": lambda facts: _of(header.client_certs_disabled(facts), "it does not", "it does"),
         "path": lambda facts: _of(header.path_excluded(facts), "exempt", "not exempt"),
-        "tls13": lambda facts: _of(header.renegotiation_impossible_tls13(facts), "it does not", "it does"),
+        "tls13": _tls13,
         "reached": _reached,
         "given": _given,
         "throwaway": _throwaway,

@@ -84,7 +84,7 @@ def _node(entry: Mapping[str, Any], questions: Mapping[str, Question], before: t
     question = questions[name]
     edges = {answer: target for answer, target in entry.items() if answer != "ask"}
     if set(edges) != {*question.answers, UNKNOWN}:
-        odd = sorted(set(edges) ^ {*question.answers, UNKNOWN})
+        odd = sorted(map(str, set(edges) ^ {*question.answers, UNKNOWN}))
         raise TreeFault(f"tree: {' > '.join((*before, name))} has an edge too many or too few: {', '.join(odd)}")
     further = (*before, name)
     built = {

@@ -21,8 +21,7 @@ def user_answer(facts: Facts, question: Question) -> str | None:
     given = facts.answer(question.id)
     if given is None:
         return None
-    plain = " ".join(given.replace("-", " ").casefold().split())
-    return next((word for word in question.answers if word.replace("-", " ").casefold() == plain), None)
+    return next((word for word in question.answers if word.replace("-", " ").casefold() == given), None)
 
 
 def walk(facts: Facts, tree: Tree | None = None) -> Walk:

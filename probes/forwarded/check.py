@@ -109,7 +109,7 @@ def _purpose(certificate: x509.Certificate | None) -> Check:
 
 
 def _key_usage(certificate: x509.Certificate | None) -> Check | None:
-    # RFC 8446 section 4.4.2.2 and OpenSSL's purpose sslclient: a key usage, if present, must let the key sign.
+    # RFC 5280 section 4.2.1.3 and OpenSSL's purpose sslclient: a key usage, if present, must let the key sign.
     if certificate is None:
         return None
     try:

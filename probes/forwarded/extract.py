@@ -12,6 +12,7 @@ from probes.forwarded.faults import CONCLUSIVE
 from probes.forwarded.fields import readable
 from probes.forwarded.names import CERTIFICATE_HEADERS, is_certificate_header, plain_name
 from probes.forwarded.pairs import Group, Pair
+from probes.forwarded.xfcc import looks_like_xfcc
 
 MAX_BYTES = 256 * 1024
 """Of a body; what follows is not read."""
@@ -115,6 +116,9 @@ def _looks_encoded(value: str) -> bool:
 
 
 def _is_bare(text: str) -> bool:
+    begin = _PEM.search(text)
+    if begin and text[: begin.start()].strip("\"' \t\r\n") and not looks_like_xfcc(text):
+        return False
     decoded = decode(text)
     return readable(decoded) or bool(CONCLUSIVE.intersection(decoded.faults))
 

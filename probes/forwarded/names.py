@@ -39,7 +39,7 @@ def plain_name(name: str) -> str:
     return _SPECIAL.sub("", name)
 
 
-CERTIFICATE_HEADERS = MappingProxyType({plain_name(name): rank for rank, name in enumerate(_NAMES)})
+CERTIFICATE_HEADERS = MappingProxyType({plain_name(name): rank for rank, name in reversed(list(enumerate(_NAMES)))})
 """Plain name to rank; the lowest rank is read first."""
 
 NAME_PATTERN = re.compile(

@@ -17,7 +17,7 @@ from probes.lab.obtain import Holder
 from probes.lab.site import Site
 from probes.lab.state import LabState
 from probes.lab.streams import PlainStream, TlsStream
-from probes.lab.strike import strike
+from probes.lab.strike import stands_at, strike
 from probes.lab.tls_server import TlsServer
 from probes.lab.wire import Wire
 
@@ -117,7 +117,7 @@ class FrontEnd:
         stream = TlsStream(wire, TlsServer(self._current_context()))
         if await strike("accept", stream, self._site.state.faults):
             return
-        if self._strikes_in_handshake() and await wire.receive():
+        if stands_at("handshake", self._site.state.faults) and await wire.receive():
             await strike("handshake", stream, self._site.state.faults)
             return
         if not await stream.handshake():
@@ -130,10 +130,6 @@ class FrontEnd:
             await Http2Server(stream, self._site, holder).serve()
         else:
             await Http1Server(stream, self._site, holder).serve()
-
-    def _strikes_in_handshake(self) -> bool:
-        faults = self._site.state.faults
-        return "handshake" in (faults.reset, faults.stall, faults.half_close, faults.garbage)
 
     async def _http(self, wire: Wire) -> None:
         stream = PlainStream(wire)

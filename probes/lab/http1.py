@@ -15,7 +15,7 @@ from probes.lab.rules import rules_of
 from probes.lab.site import Site
 from probes.lab.state import LabState
 from probes.lab.streams import Gone, Stream
-from probes.lab.strike import endless_header, strike
+from probes.lab.strike import endless_header, stands_at, strike
 
 MAX_HEAD_BYTES = 65_536
 Next = Literal["again", "close", "gone"]
@@ -124,7 +124,7 @@ class Http1Server:
         if body.expects_continue and not body.complete:
             informational = h11.InformationalResponse(status_code=100, reason=b"Continue", headers=[])
             await self._send(self._connection.send(informational))
-        if not body.complete and "body" in (state.faults.reset, state.faults.stall, state.faults.half_close):
+        if not body.complete and stands_at("body", state.faults):
             await body.more()
             return await strike("body", self._stream, state.faults)
         await body.read()
@@ -156,7 +156,7 @@ class Http1Server:
         return following
 
     async def _answer(self, state: LabState, request: Request, answer: Answer, body: Http1Body) -> Next:
-        cut = "answer" in (state.faults.reset, state.faults.stall, state.faults.half_close, state.faults.garbage)
+        cut = stands_at("answer", state.faults)
         await self._write(answer, close=not body.complete, bodiless=request.method == "HEAD", cut=cut)
         if cut and await strike("answer", self._stream, state.faults):
             return "gone"

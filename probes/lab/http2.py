@@ -5,7 +5,6 @@ from email.utils import formatdate
 import msgspec
 from h2.config import H2Configuration
 from h2.connection import H2Connection
-from h2.errors import ErrorCodes
 from h2.events import (
     ConnectionTerminated,
     DataReceived,
@@ -30,11 +29,10 @@ _CONNECTION_HEADERS = frozenset({"connection", "keep-alive", "proxy-connection",
 
 
 class _Inbound(msgspec.Struct, kw_only=True):
-    """One request on its stream; ``ended`` once it is whole, ``answered`` once its final answer was made."""
+    """One request on its stream; ``answered`` once its final answer was made."""
 
     request: Request
     received: int = 0
-    ended: bool = False
     answered: bool = False
     rest: bytes = b""
 
@@ -114,10 +112,7 @@ class Http2Server:
 
     def _whole(self, stream_id: int) -> None:
         inbound = self._streams.get(stream_id)
-        if inbound is None:
-            return
-        inbound.ended = True
-        if inbound.answered:
+        if inbound is None or inbound.answered:
             return
         self._site.seen.reached_app += 1
         state, tls = self._site.state, self._stream.tls
@@ -148,7 +143,11 @@ class Http2Server:
         self._send_rest(stream_id)
 
     def _send_rest(self, stream_id: int) -> None:
-        """Send as much of an answer as the client's window takes (RFC 9113 section 5.2)."""
+        """Send as much of an answer as the client's window takes (RFC 9113 section 5.2).
+
+        After an early answer a reset with NO_ERROR may follow (RFC 9113 section 8.1); curl 7.88 then drops the answer
+        that it has. The rest of the body is therefore taken and forgotten.
+        """
         inbound = self._streams[stream_id]
         while inbound.answered and inbound.rest:
             room = min(self._h2.local_flow_control_window(stream_id), self._h2.max_outbound_frame_size)
@@ -159,9 +158,6 @@ class Http2Server:
         if inbound.answered:
             self._h2.end_stream(stream_id)
             self._streams.pop(stream_id)
-            if not inbound.ended:
-                # The rest of the body is not wanted, and saying so is no error (RFC 9113 section 8.1).
-                self._h2.reset_stream(stream_id, ErrorCodes.NO_ERROR)
 
 
 def _request_of(event: RequestReceived) -> Request:

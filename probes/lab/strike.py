@@ -10,6 +10,11 @@ _STALL_SECONDS = 600.0
 _ENDLESS_BYTES = 64 * 1024 * 1024
 
 
+def stands_at(point: Point, faults: Faults) -> bool:
+    """Whether some fault strikes at ``point``."""
+    return point in (faults.reset, faults.stall, faults.half_close, faults.garbage)
+
+
 async def strike(point: Point, stream: Stream, faults: Faults) -> bool:
     """Let a fault that stands at ``point`` happen; True when the connection is used up by it."""
     if faults.reset == point:

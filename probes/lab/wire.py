@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import struct
 from collections.abc import Callable
@@ -12,6 +13,8 @@ CHUNK = 65_536
 DRAIN_SECONDS = 10.0
 DRAIN_BYTES = 64 * 1024 * 1024
 IDLE_SECONDS = 120.0
+_LINGER = "hh" if os.name == "nt" else "ii"
+"""The C type of ``struct linger``: two shorts on Windows, two ints elsewhere."""
 
 
 class Wire:
@@ -86,7 +89,7 @@ class Wire:
     def reset(self) -> None:
         """Close with a TCP reset."""
         with contextlib.suppress(OSError):
-            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
         self._sock.close()
 
     def abandon(self) -> None:

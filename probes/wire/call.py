@@ -135,6 +135,12 @@ class Call:
             await self.connect()
         assert self.channel is not None
         assert self.machine is not None
+        if self.channel.over or not self.machine.open:
+            status = self.exchanges[-1][1].response.head if self.exchanges else None
+            after = f" after it answered {status.status}" if status else ""
+            raise WireFault(
+                "closed", "not-reusable", f"The server ends the connection{after}; nothing can follow on it."
+            )
         probe = self.probe
         shape = Shape(
             declared=declared,

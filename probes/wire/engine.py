@@ -1,6 +1,7 @@
 """The wire engine: one probe in, one observation out; nothing that happens on the wire raises."""
 
 import asyncio
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
@@ -117,7 +118,15 @@ class Engine:
             return _ending("protocol-error", "httpx", str(error))
         except CredentialFault as fault:
             return _ending("not-run", "local", str(fault))
+        except Exception as fault:
+            # A fault of our own must neither end the run nor look like the site's; its text could hold a secret.
+            return _ending("not-run", "internal", f"This probe failed in the tool itself ({_where(fault)}).")
         return Ending(outcome="response")
+
+
+def _where(fault: BaseException) -> str:
+    frame = traceback.extract_tb(fault.__traceback__)[-1]
+    return f"{type(fault).__name__} in {frame.name}, line {frame.lineno}"
 
 
 def _ending(outcome: Outcome, kind: str, message: str) -> Ending:

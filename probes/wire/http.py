@@ -68,6 +68,10 @@ class HttpMachine(Protocol):
     goaway: bool
     version: str
 
+    @property
+    def open(self) -> bool:
+        """Whether another exchange may begin on the connection."""
+
     def head(self, request: RequestHead, *, has_body: bool) -> bytes:
         """Begin an exchange; returns the bytes of the request's head."""
 

@@ -19,6 +19,13 @@ class Http1:
         self.goaway = False
         self._head_bytes = 0
 
+    @property
+    def open(self) -> bool:
+        """Whether another exchange may begin: nothing was said about closing (RFC 9112 section 9.6)."""
+        return self._h11.our_state is h11.IDLE or (
+            self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE
+        )
+
     def head(self, request: RequestHead, *, has_body: bool) -> bytes:
         """Begin an exchange; returns the request's head as it goes on the wire.
 

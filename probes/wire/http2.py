@@ -35,6 +35,11 @@ class Http2:
         self.reset_code: int | None = None
         self.goaway = False
 
+    @property
+    def open(self) -> bool:
+        """Whether another stream may be opened (RFC 9113 section 6.8)."""
+        return not self.goaway and self.failed is None
+
     def head(self, request: RequestHead, *, has_body: bool) -> bytes:
         """Begin an exchange on a new stream; returns the bytes of its HEADERS frame and what was waiting."""
         self._stream = self._h2.get_next_available_stream_id()

@@ -129,7 +129,6 @@ def test_app_services_header_comes_first_and_a_full_one_before_an_empty_one() ->
         (f"\n  {VALUE}\n", ()),
         (f'"{VALUE}"', ("quoted",)),
         (pem(ONE), ()),
-        ("Bag Attributes\n    localKeyID: 01\nsubject=CN = client\n" + pem(ONE), ()),
         (der(ONE).hex(":"), ()),
         (VALUE[:-77], ("truncated",)),
         ("AA" * 20, ("thumbprint-only",)),
@@ -140,6 +139,14 @@ def test_a_bare_value_is_taken_as_it_is(text: str, faults: tuple[str, ...]) -> N
     assert found is not None
     assert (found.header, found.form) == (None, "bare")
     assert decode(found.value, found.header).faults == faults
+
+
+def test_a_certificate_is_found_in_the_middle_of_other_text() -> None:
+    for text in ("Bag Attributes\n    localKeyID: 01\nsubject=CN = client\n" + pem(ONE), f"it was {VALUE} today"):
+        found = find(text.encode())
+        assert found is not None
+        assert found.form == "somewhere"
+        assert decode(found.value, None, ONE).matches_sent is True
 
 
 def test_der_itself_and_utf16_text_are_read() -> None:

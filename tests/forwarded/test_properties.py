@@ -113,7 +113,8 @@ HOSTILE = [
     "=", "A", " ", "%", "%25", ",A", "MIIA ", "A-", "\n ", "By=;", "0:", "30 ", "\\n", "&#", ":", "MIIB=", " \t",
     "-----BEGIN CERTIFICATE-----", "<a", "<!--", "<td>", "<table><tr><td>", "<", "[", '{"a":', '"', "a:", "<dt>",
     "x-arr-clientcert:", 'x-arr-clientcert="', "HTTP/1.1 200\n\n", "a: b\n ", "a ", "> ", "&#x41;", "'", "<p ",
-    '["a","b"],', "]=>\n", "string(1", "'a':\"", "Cert=\"", "MIIBAAAA", "<br>", "\\u00", "%0", "+ ", "x-arr-clientcert:-----BEGIN ",
+    '["a","b"],', "]=>\n", "string(1", "'a':\"", "Cert=\"", "MIIBAAAA", "<br>", "\\u00", "%0", "+ ",
+    "x-arr-clientcert:-----BEGIN ",
 ]  # fmt: skip
 
 

@@ -113,6 +113,7 @@ def test_body_limit_of_the_app(edge: RunningLab) -> None:
         got = curl(edge, "/upload", "-H", expect, "--data", "x" * 50_001)
         assert got.status == 413
         assert "X-Powered-By" in got.trace
+        assert "< Connection: close" in got.trace
     assert "100 Continue" not in got.trace
 
 

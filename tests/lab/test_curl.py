@@ -1,7 +1,7 @@
 """curl meets on the lab what it is documented to meet on App Service."""
 
 import base64
-import subprocess
+import socket
 from pathlib import Path
 
 import pytest
@@ -60,7 +60,9 @@ def test_large_upload_is_refused_and_never_lost(edge: RunningLab, body: BodyFile
 @pytest.mark.parametrize("framing", [(), ("-H", "Transfer-Encoding: chunked")], ids=["length", "chunked"])
 def test_limit_is_exact(edge: RunningLab, body: BodyFile, size: int, status: int, framing: tuple[str, ...]) -> None:
     edge.patch(settings=RENEGOTIATES)
+    before = edge.seen()["renegotiations"]
     assert curl(edge, "/upload", *NO_EXPECT, *framing, *body(size)).status == status
+    assert edge.seen()["renegotiations"] - before == (status == 200)
 
 
 def test_expect_cures(edge: RunningLab, body: BodyFile) -> None:
@@ -120,11 +122,14 @@ def test_bad_server_certificates(edge: RunningLab, name: str, said: str) -> None
 
 def test_unbound_name_gets_the_default_certificate(edge: RunningLab) -> None:
     port = edge.ready.front_end.rpartition(":")[2]
-    got = curl_raw(
-        "--cacert", edge.ready.ca, "--resolve", f"unbound.test:{port}:127.0.0.1", f"https://unbound.test:{port}/"
-    )
+    elsewhere = ["--resolve", f"unbound.test:{port}:127.0.0.1", f"https://unbound.test:{port}/"]
+    got = curl_raw("--cacert", edge.ready.ca, *elsewhere)
     assert got.exit in (51, 60)
     assert "*.default.test" in got.trace
+    edge.patch(edge={"unknown_sni": "site-certificate"})
+    assert "*.default.test" not in curl_raw("--cacert", edge.ready.ca, *elsewhere).trace
+    edge.reset(settings={"hostNames": ["localhost", "Unbound.test"]})
+    assert "*.default.test" not in curl_raw("--cacert", edge.ready.ca, *elsewhere).trace
 
 
 @pytest.mark.parametrize("tls", ["1.2", "1.3"])
@@ -192,6 +197,26 @@ def test_excluded_paths(edge: RunningLab, body: BodyFile) -> None:
     assert curl(edge, "/?/upload", certificate=None).status == 403
 
 
+def test_certificate_of_the_connection_is_not_forwarded_on_an_excluded_path(edge: RunningLab) -> None:
+    edge.patch(settings={"clientCertExclusionPaths": "/debug"})
+    before = edge.seen()["connections"]
+    url = edge.ready.front_end
+    got = curl_raw(*identity(edge), f"{url}/", "-o", "/dev/null", f"{url}/debug/headers")
+    assert "X-ARR-ClientCert" not in got.echo["headers"]
+    assert edge.seen()["connections"] == before + 1
+
+
+def test_certificate_is_asked_for_once_on_a_connection(edge: RunningLab) -> None:
+    edge.patch(settings={**RENEGOTIATES, "clientCertMode": "Optional"})
+    before = edge.seen()
+    url = edge.ready.front_end
+    got = curl_raw(*identity(edge, None), f"{url}/", f"{url}/", f"{url}/")
+    assert [report["http_code"] for report in got.reports] == [200, 200, 200]
+    after = edge.seen()
+    assert after["connections"] == before["connections"] + 1
+    assert after["renegotiations"] == before["renegotiations"] + 1
+
+
 def test_legacy_edge_hangs_then_refuses(edge: RunningLab, body: BodyFile) -> None:
     edge.patch(edge={"generation": "iis", "hang_seconds": 1})
     got = curl(edge, "/upload", *NO_EXPECT, *body(LARGE))
@@ -213,7 +238,8 @@ def test_forged_header(edge: RunningLab) -> None:
 def test_both_address_families(edge: RunningLab) -> None:
     ip4 = curl(edge, "/debug/headers", "-4").echo["headers"]["X-Client-IP"]
     assert ip4 == "127.0.0.1"
-    probe = subprocess.run(["cat", "/proc/net/if_inet6"], capture_output=True, text=True)
-    if "lo" not in probe.stdout.split():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
         pytest.skip("this machine has no IPv6 loopback")
     assert curl(edge, "/debug/headers", "-6").echo["headers"]["X-Client-IP"] == "::1"

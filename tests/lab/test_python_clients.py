@@ -65,8 +65,9 @@ def test_small_without_expect_passes(edge: RunningLab, client: Client) -> None:
 
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("size", [2000, 300_000])
-def test_expect_that_is_not_awaited_fails(edge: RunningLab, client: Client, size: int) -> None:
-    edge.patch(settings=RENEGOTIATES)
+@pytest.mark.parametrize("mode", ["Required", "OptionalInteractiveUser"])
+def test_expect_that_is_not_awaited_fails(edge: RunningLab, client: Client, size: int, mode: str) -> None:
+    edge.patch(settings={**RENEGOTIATES, "clientCertMode": mode})
     for _ in range(5):
         try:
             status = client(edge, b"x" * size, EXPECT)
@@ -85,11 +86,12 @@ def test_expect_does_no_harm_without_renegotiation(edge: RunningLab, client: Cli
 async def test_aiohttp_waits_when_told_to(edge: RunningLab) -> None:
     edge.patch(settings=RENEGOTIATES)
     url, context = f"{edge.ready.front_end}/upload", context_of(edge)
-    async with aiohttp.ClientSession() as session:
-        async with session.post(url, data=b"x" * 300_000, ssl=context, expect100=True) as answer:
-            assert await answer.text() == "received 300000 bytes\n"
-    async with aiohttp.ClientSession() as session, session.post(url, data=b"x" * 2000, ssl=context) as answer:
-        assert answer.status == 200
+    for size, expect in ((300_000, True), (2000, False)):
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(url, data=b"x" * size, ssl=context, expect100=expect) as answer,
+        ):
+            assert await answer.text() == f"received {size} bytes\n"
 
 
 def test_head_and_body_in_one_record_pass(edge: RunningLab) -> None:

@@ -159,7 +159,7 @@ async def test_the_table_does_not_move_under_a_user_who_moved_it() -> None:
     [
         ("1", "7 settings read from a saved file"),
         ("2", "Does the size of the body matter?"),
-        ("3", "What the app received is not known"),
+        ("3", "What the app"),
         ("4", "Does a small body reach the app?"),
         ("5", "No report was written"),
     ],

@@ -99,8 +99,8 @@ def test_no_sequence_from_outside_reaches_the_terminal(name: str) -> None:
         terminal.read(5)
         written = terminal.output
         assert b"Cause found" in written
-        # The one command to the terminal that is ours sets the window's title to the name of the app.
-        assert set(re.findall(rb"\x1b\][^\x07\x1b]*", written)) == {b"\x1b]2;mtls-triage"}
+        # The one such command that Textual itself writes sets the shape of the mouse pointer.
+        assert set(re.findall(rb"\x1b\][^\x07\x1b]*", written)) <= {b"\x1b]22;default"}
         assert b"\xc2\x9b" not in written
         assert b"\xe2\x80\xae" not in written
     finally:

@@ -19,7 +19,7 @@ def advice(case: Case, found: FindingText, width: int, *, wide: bool, fix: int =
     """Return the text of the verdict's finding in ``width`` cells; ``fix`` is the tab that is open."""
     assert case.verdict is not None
     gap: list[Line] = [()] if wide else []
-    head: list[Line] = [crop(text(found.title, "bold"), width)]
+    head = wrap(found.title, width, "bold")
     if wide:
         head.append(_how(case, width))
     lines = [*head, *gap, *prose_lines(found.cause, width, "" if wide else "muted")]

@@ -55,11 +55,11 @@ def _requests(plan: Plan) -> str:
 def _uploads(case: Case, plan: Plan, width: int) -> list[Line]:
     if not plan.uploads:
         return _field("uploads", "none: no request has a body", width)
-    size = f"{kilobytes(plan.upload_bytes)} ({plan.upload_bytes:,} bytes) if each is sent whole"
+    size = f"{plan.upload_bytes:,} bytes if each is sent whole"
     lines = _field("uploads", f"{len(plan.uploads)} of them with a body, {size}", width)
     lines += _field("upload path", plan.upload_path, width)
     if _OURS.search(plan.upload_path):
-        words = "It does not exist: nothing in your app will be written; expect 404."
+        words = "No such path: nothing in your app will be written; expect 404."
         return [*lines, *_said("✓", "success", words, width)]
     if plan.upload_path == path_of(case.target.url):
         words = "That is the target itself: your app receives these bodies."
@@ -71,7 +71,7 @@ def _credential(given: CredentialFacts, width: int) -> list[Line]:
     if given.kind == "none":
         lines = _field("certificate", "none was given: probes go without one, or with a throwaway one", width)
         return [*lines]
-    chain = f"{count(given.chain, 'further certificate')} sent along" if given.chain else "sent alone"
+    chain = f"sent with {given.chain} more" if given.chain else "sent alone"
     key = given.key or "no key"
     facts = f"{given.kind.upper()}, {key}, valid {day(given.not_before)} to {day(given.not_after)}, {chain}"
     lines = _field("certificate", common_name(given.subject), width)

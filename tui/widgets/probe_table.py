@@ -8,6 +8,7 @@ from textual.containers import VerticalScroll
 from textual.events import Click
 from textual.message import Message
 
+from tui.compare import counterpart
 from tui.drawing.parts import Line, pad, text, titled_rule
 from tui.drawing.rows import header, row, usual_tls
 from tui.drawing.verdict import probes_of
@@ -133,8 +134,14 @@ class ProbeTable(VerticalScroll):
 
 
 def telling_probe(store: Store, states: Sequence[ProbeState]) -> ProbeState | None:
-    """Return the first failed probe that the verdict rests on, else the first failed one, else None."""
-    failed = [state for state in states if state.observation and outcome_glyph(state.observation)[1] == "error"]
+    """Return the failed probe that explains most: one that passes with one change, and that the verdict rests on."""
+    made = [state.observation for state in states if state.observation]
     verdict = store.case.verdict if store.case else None
     named = probes_of(store, verdict.evidence) if verdict else ()
-    return next((state for state in failed if state.number in named), failed[0] if failed else None)
+
+    def rank(state: ProbeState) -> tuple[bool, bool]:
+        assert state.observation is not None
+        return counterpart(state.observation, made) is None, state.number not in named
+
+    failed = [state for state in states if state.observation and outcome_glyph(state.observation)[1] == "error"]
+    return min(failed, key=rank, default=None)
