@@ -142,6 +142,8 @@ def report(case: Case) -> str:
     """Return the whole result: verdict, the walk with its evidence, the fix, the verifying command, the unknowns."""
     verdict = case.verdict
     assert verdict is not None
+    if verdict.finding == "inconclusive" and not any(one.exchanges for one in case.observations):
+        return unanswered(case, verdict)
     text = diagnosis.render(verdict.finding, case)
     lines = ["", headline(case, verdict), f"  {verdict.finding}  {verdict.confidence}"]
     if verdict.suspended_by:
@@ -151,6 +153,8 @@ def report(case: Case) -> str:
     lines += _section("Cause", prose(text.cause))
     steps = []
     for step in verdict.path:
+        if step.answer == "unknown" and not step.evidence:
+            continue
         steps.append(f"  {step.question}  {click.style(step.answer, bold=True)}")
         if step.evidence:
             steps.append(f"      {_evidence(case, step)}")
@@ -165,11 +169,24 @@ def report(case: Case) -> str:
     return "\n".join(lines)
 
 
+def unanswered(case: Case, verdict: Verdict) -> str:
+    """Return the few lines that can be said when no request got as far as being sent."""
+    errors = dict.fromkeys(one.error.message for one in case.observations if one.error and one.outcome != "not-run")
+    lines = ["", headline(case, verdict), *(_wrapped(message) for message in list(errors)[:3])]
+    return "\n".join([*lines, _wrapped("Check name, port, proxy and network, then run it again.")])
+
+
 def _also(case: Case, verdict: Verdict) -> list[str]:
     also = [
         f"  {one.finding} ({one.confidence}): {diagnosis.render(one.finding, case).sentence}" for one in verdict.also
     ]
-    clients = [f"  {one.result:<20} {one.name:<10} {one.because}" for one in verdict.clients]
-    unknown = [f"  ? {one.what} ({one.why.replace('-', ' ')}): {one.how_to_get}" for one in case.unknown]
+    clients = [
+        _wrapped(f"{one.result:<20} {one.name:<10} {one.because}")
+        for one in verdict.clients
+        if one.result != "unknown"
+    ]
+    # An inconclusive verdict names what is missing as its cause already.
+    open_points = () if verdict.finding == "inconclusive" else case.unknown
+    unknown = [f"  ? {one.what} ({one.why.replace('-', ' ')}): {one.how_to_get}" for one in open_points]
     lines = _section("Also true", "\n".join(also)) + _section("Clients", "\n".join(clients))
     return lines + _section("Not checked", "\n".join(_wrapped(line.strip(), "  ") for line in unknown))

@@ -114,6 +114,13 @@ class Facts:
             value = values.pop() if len(values) == 1 else "mixed" if "passes" in values else "refused"
         return Known(value=value, evidence=tuple(ends))
 
+    def forced(self, selector: str) -> Known[Passing]:
+        """Say how requests that force a version ended, a version that was refused included."""
+        ends = {reached(seen): self.one(seen) for seen in self.where(selector)}
+        values = set(ends.values())
+        value: Passing | None = "passes" if values == {"passes"} else "refused" if values - {None} else None
+        return Known(value=value, evidence=tuple(ends))
+
     @cached_property
     def asked_anywhere(self) -> Known[bool]:
         """Whether a certificate was asked for on any connection to the target.

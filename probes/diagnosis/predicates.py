@@ -69,6 +69,9 @@ def proof_of_health(facts: Facts) -> Known[bool]:
         if required or facts.where(selector):
             needed.append(ended.value)
             evidence += ended.evidence[:1]
+    for selector in _versions(facts):
+        # A version that was refused is no health here: it is what the user complains of.
+        needed.append(facts.forced(selector).value)
     if symptom in ("header-missing", "app-refuses"):
         needed.append({True: "passes", False: "refused", None: None}[facts.forwarded.value])
         evidence += facts.forwarded.evidence[:1]
@@ -77,6 +80,13 @@ def proof_of_health(facts: Facts) -> Known[bool]:
     if any(value not in ("passes", None) for value in needed):
         return Known(value=False, evidence=tuple(evidence))
     return Known(value=None if None in needed else True, evidence=tuple(evidence))
+
+
+def _versions(facts: Facts) -> tuple[str, ...]:
+    if facts.case.run.symptom != "http2-tls13":
+        return ()
+    switched_off = facts.case.configuration.http20_enabled is False
+    return ("here-13",) if switched_off else ("here-13", "here-h2")
 
 
 def _app_says_no(facts: Facts) -> bool:

@@ -90,6 +90,7 @@ SELECTORS: Mapping[str, Selector] = MappingProxyType(
         "here": lambda scope, p: _get_here(scope, p) and p.http != "2",
         "here-12": lambda scope, p: _get_here(scope, p) and p.tls == "1.2",
         "here-13": lambda scope, p: _get_here(scope, p) and mine(scope, p) and p.tls == "1.3",
+        "here-h2": lambda scope, p: _get_here(scope, p) and mine(scope, p) and p.http == "2",
         "throwaway": lambda scope, p: _get_here(scope, p) and p.identity == "throwaway",
         "elsewhere": _elsewhere,
         "debug": _debug,

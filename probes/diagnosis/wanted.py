@@ -16,14 +16,12 @@ def wanted(case: Case, remaining: Sequence[Probe]) -> tuple[Probe, ...]:
     """Return those of ``remaining`` that can still change the answer, in their order.
 
     Without a symptom that is all of them. With one it is what the open questions need, and what the last question
-    needs when its finding could still be surer than it is.
+    needs while its finding could still be surer than it is.
     """
     if case.run.symptom == "unknown":
         return tuple(remaining)
     facts = Facts(case)
-    needs = {name for question in open_questions(facts) for name in question.needs}
-    if not needs:
-        needs = _to_be_surer(facts)
+    needs = {name for question in open_questions(facts) for name in question.needs} | _to_be_surer(facts)
     selectors = [SELECTORS[name] for name in needs]
     return tuple(probe for probe in remaining if any(wants(facts.scope, probe) for wants in selectors))
 

@@ -78,7 +78,7 @@ SCENARIOS = (
         origin="{http}",
         options=_WITH,
         control="healthy-required",
-        fix=Fix(lab={"settings": {"httpsOnly": True}}),
+        fix=Fix(options=_WITH, target="{front_end}/"),
     ),
     Scenario(
         name="client-sent-no-certificate",

@@ -6,10 +6,14 @@ import msgspec
 
 
 class Fix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What removes the fault: a change of the lab's state, or the whole list of other options. Exactly one is set."""
+    """What removes the fault: a change of the lab's state, or the whole list of other options. Exactly one is set.
+
+    ``target`` stands beside options where it is the address itself that was wrong.
+    """
 
     lab: dict[str, Any] | None = None
     options: tuple[str, ...] | None = None
+    target: str | None = None
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

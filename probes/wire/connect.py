@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import os
 import socket
 from urllib.parse import unquote, urlsplit
 
@@ -79,7 +80,9 @@ async def _connect(family: int, address: str, port: int, limit_s: float | None) 
 def _reason(fault: OSError) -> str:
     if isinstance(fault, TimeoutError):
         return "no answer in time"
-    return printable(fault.strerror or type(fault).__name__).lower()
+    # asyncio puts its own words and the address into the text; the system's are shorter.
+    words = os.strerror(fault.errno) if fault.errno is not None else type(fault).__name__
+    return printable(words).lower()
 
 
 async def tunnel(opened: socket.socket, proxy: str, host: str, port: int, clock: Trace, user_agent: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from probes.diagnosis import unknowns, verdict, wanted
 from probes.diagnosis.facts import Facts, last_attempts
-from probes.model import Case, Judged, Observation
+from probes.model import Case, Judged, Observation, Symptom
 from probes.model.observation import Outcome
 from tests.diagnosis.build import EXCLUDED, REQUIRED, Site, make_case
 
@@ -96,3 +96,22 @@ def test_unknowns_say_what_was_not_checked() -> None:
         assert piece in what
     whole = make_case(Site(), config=REQUIRED, client="curl")
     assert unknowns(whole) == ()
+
+
+def test_health_is_proved_by_what_the_user_complains_of() -> None:
+    pairs: tuple[tuple[Symptom, str], ...] = (
+        ("http2-tls13", "get-h2"),
+        ("header-missing", "debug"),
+        ("upload-403", "post-large-own"),
+    )
+    for symptom, needed in pairs:
+        case = make_case(Site(), config=REQUIRED, symptom=symptom)
+        assert verdict(case).finding == "healthy"
+        without = tuple(one for one in case.observations if one.probe.id != needed)
+        assert verdict(msgspec.structs.replace(case, observations=without)).finding == "inconclusive"
+
+
+def test_an_app_that_says_no_is_not_healthy_for_who_complains_of_it() -> None:
+    case = _replace(make_case(Site(), config=REQUIRED, symptom="app-refuses"), "get-own", status=403)
+    assert verdict(case).finding == "inconclusive"
+    assert verdict(make_case(Site(), config=REQUIRED, symptom="gateway-500")).finding == "inconclusive"

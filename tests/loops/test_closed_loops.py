@@ -1,4 +1,4 @@
-"""Every finding in a closed loop: reproduced, named, quiet on its control, fixed, verified; over the public commands."""
+"""Every finding in a closed loop over the public commands: reproduced, named, quiet on its control, fixed, verified."""
 
 import json
 from functools import cache
@@ -61,7 +61,8 @@ def test_reproduced_named_quiet_on_its_control_fixed_and_verified(name: str) -> 
         if "lab" in scenario["fix"]:
             patch(ready, scenario["fix"]["lab"])
         options = filled(scenario["fix"].get("options") or ready["options"], ready)
-        fixed = diagnose(ready["target"], options, ready["env"])
+        target = filled([scenario["fix"].get("target") or ready["target"]], ready)[0]
+        fixed = diagnose(target, options, ready["env"])
     assert named(fixed) & {finding} == set()
     assert fixed["verdict"]["finding"] == "healthy" or fixed["verdict"]["finding"] in ALSO.get(finding, set())
     assert set(own_requests(fixed).values()) == {"yes"}

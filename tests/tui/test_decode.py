@@ -96,6 +96,14 @@ def test_a_failed_check_is_status_1(option: tuple[str, str]) -> None:
     assert "✗" in done.stdout.decode()
 
 
+def test_a_thumbprint_in_place_of_a_certificate_is_still_compared() -> None:
+    thumbprint = GIVEN.facts.thumbprint_sha1 or ""
+    done = _decode("--json", "--expect-thumbprint", thumbprint, given=f"X-ARR-ClientCert: {thumbprint}".encode())
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["faults"]) == (1, ["thumbprint-only"])
+    assert next(check["ok"] for check in found["checks"] if check["rule"] == "thumbprint") is True
+
+
 def test_sent_and_forwarded_stand_side_by_side(sent: str) -> None:
     other = throwaway().leaf.public_bytes(serialization.Encoding.DER)
     done = _decode("--sent", sent, given=base64.b64encode(other))

@@ -64,21 +64,20 @@ def _run(
     as_json: bool,
 ) -> int:
     from probes.forwarded import chain_and_rules, decode_whole, find, read_echo
+    from probes.forwarded.fields import readable
     from tui.commands.decode_text import show
 
     found = find(body)
     leaf = sent[0] if sent else None
     decoded = decode_whole(found.value, found.header, leaf) if found else _nothing()
-    readable = any(
-        (decoded.facts.subject, decoded.facts.issuer, decoded.facts.serial, decoded.facts.thumbprint_sha256)
-    )
-    checks = chain_and_rules(decoded, expected=expected, cas=cas) if readable else ()
+    something = readable(decoded.facts)
+    checks = chain_and_rules(decoded, expected=expected, cas=cas) if something else ()
     _narrate(read_echo(body), found)
     if as_json:
         click.echo(_json(decoded, checks))
     else:
         show(decoded, checks, leaf)
-    return _status(decoded, checks, found, readable=readable)
+    return _status(decoded, checks, found, something=something)
 
 
 def _narrate(echo: "Echo | None", found: "Found | None") -> None:
@@ -90,10 +89,10 @@ def _narrate(echo: "Echo | None", found: "Found | None") -> None:
         click.echo(f"the endpoint itself reports: {echo.parse_error}", err=True)
 
 
-def _status(decoded: "Decoded", checks: "tuple[Check, ...]", found: "Found | None", *, readable: bool) -> int:
+def _status(decoded: "Decoded", checks: "tuple[Check, ...]", found: "Found | None", *, something: bool) -> int:
     from probes.forwarded.faults import CONCLUSIVE
 
-    if found is None or not (readable or CONCLUSIVE.intersection(decoded.facts.faults)):
+    if found is None or not (something or CONCLUSIVE.intersection(decoded.facts.faults)):
         return 3
     return 1 if decoded.facts.faults or any(check.ok is False for check in checks) else 0
 

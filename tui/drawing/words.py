@@ -126,6 +126,8 @@ def outcome_words(made: Observation) -> str:
     """Return who answered and with what: ``edge 403``, ``app  404``, ``closed``."""
     if made.outcome == "response" and made.status is not None:
         return f"{ANSWERERS[made.judged.by]:<4} {made.status}"
+    if made.outcome == "protocol-error" and made.probe.http == "2" and not (made.tls and made.tls.alpn == "h2"):
+        return "no h2"
     return FAILURES.get(made.outcome, "no head")
 
 

@@ -1,0 +1,68 @@
+"""``python -m tests.bench``: measures every bar once, prints the table, exit status 1 when a bar is missed."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+
+from tests.bench.cpu import cpu_rows
+from tests.bench.memory import memory_rows
+from tests.bench.plan import SCENARIOS, plan_rows
+from tests.bench.rows import BenchFailed, NotMeasured, Result, exit_status, table
+from tests.peers.daemon import PeerFailed
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One measurement; ``part`` is its name on the command line."""
+
+    part: str
+    title: str
+    measure: Callable[[], Awaitable[Sequence[Result]]]
+
+
+BENCHES = (
+    Bench("memory", "memory of a large upload", memory_rows),
+    Bench("cpu", "CPU of a probe / an httpx request", cpu_rows),
+    *(Bench("plan", f"plan at a far site: {name}", partial(plan_rows, name)) for name in SCENARIOS),
+)
+
+
+async def results_of(bench: Bench) -> Sequence[Result]:
+    """Run one measurement; what cannot be measured is a row of its own, with the reason."""
+    try:
+        return await bench.measure()
+    except pytest.skip.Exception as missing:
+        return (NotMeasured(name=bench.title, why=str(missing), fault=False),)
+    except (BenchFailed, PeerFailed, pytest.fail.Exception) as fault:
+        return (NotMeasured(name=bench.title, why=str(fault)),)
+
+
+def main() -> int:
+    """Measure what was asked for, all without an argument; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parts = tuple(dict.fromkeys(bench.part for bench in BENCHES))
+    parser.add_argument("only", nargs="*", metavar="PART", help=f"one or more of: {', '.join(parts)}")
+    chosen = parser.parse_args().only
+    for word in chosen:
+        if word not in parts:
+            parser.error(f"no part {word!r}; there are {', '.join(parts)}")
+    results: list[Result] = []
+    for bench in BENCHES:
+        if not chosen or bench.part in chosen:
+            sys.stderr.write(f"measuring {bench.title} …\n")
+            results += asyncio.run(_settled(bench))
+    print(table(results))
+    return exit_status(results)
+
+
+async def _settled(bench: Bench) -> Sequence[Result]:
+    return await results_of(bench)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
