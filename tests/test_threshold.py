@@ -14,7 +14,8 @@ from probes.plan import PlanRequest, base_upload
 from probes.threshold import REQUESTS_AT_MOST, Search, Threshold
 from probes.triage import Triage, TriageRequest
 from probes.wire.trust import read_ca_file
-from tests.peers.apache import Apache, Site, Tls, apache_server
+from tests.peers.apache import Apache, apache_server
+from tests.peers.apacheconf import Site, Tls
 from tests.peers.certs import Pki, make_pki
 
 

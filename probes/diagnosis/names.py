@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from probes.diagnosis.clients import clients
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.predicates_trust import GATE, server_fault
+from probes.diagnosis.unknowns import unknowns
 from probes.model import Value
 from probes.paths import matching_exclusion
 from probes.personas import CLIENTS
@@ -50,6 +51,7 @@ GENERIC = UNNAMED | {
     "large_bytes": str(LARGE_BYTES),
     "fix_mode": "Required",
     "fix_portal_mode": "Require",
+    "lost_exemption": "callers of exempt paths are asked for a certificate too.",
     "fix_set": "clientCertMode=Required clientCertExclusionPaths=",
     "hit": "see the clients of a case",
     "depends": "see the clients of a case",
@@ -152,6 +154,7 @@ def _own(facts: Facts) -> dict[str, str]:
         "fix_portal_mode": PORTAL_MODE[mode],
         "portal_mode": PORTAL_MODE.get(config.client_cert_mode or "", "not known"),
         "fix_set": _fix_set(facts),
+        "lost_exemption": _lost_exemption(facts),
         "missing_evidence": _missing(facts),
     }
 
@@ -171,6 +174,18 @@ def _late_setting(facts: Facts) -> str:
     return " and ".join(found) or "a setting that the settings which were read do not show"
 
 
+def _lost_exemption(facts: Facts) -> str:
+    paths = facts.case.configuration.client_cert_exclusion_paths
+    if paths == ():
+        return "none from exclusion paths, since there are none."
+    which = "any exempt paths" if paths is None else f"the exempt paths ({';'.join(paths)})"
+    return printable(
+        f"callers of {which} are asked for a certificate too; under Required they get 403 without one. That hits "
+        "health probes first.",
+        limit=_LIMIT * 2,
+    )
+
+
 def _fix_set(facts: Facts) -> str:
     config = facts.case.configuration
     changes = []
@@ -182,7 +197,5 @@ def _fix_set(facts: Facts) -> str:
 
 
 def _missing(facts: Facts) -> str:
-    from probes.diagnosis.unknowns import unknowns
-
     lines = [f"- {printable(line.what, limit=_LIMIT)}: {line.how_to_get}" for line in unknowns(facts.case)[:6]]
     return "\n".join(lines) or "- nothing that the tool can still ask for by itself"

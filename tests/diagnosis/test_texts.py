@@ -3,15 +3,17 @@
 import json
 import re
 import shlex
+from importlib.resources import files
 
 import msgspec
 import pytest
 
-from probes.diagnosis import catalogue, finding, generic, render
+from probes.diagnosis import catalogue, finding, generic, render, verdict
 from probes.diagnosis.catalogue import AZURE_SECTIONS, CatalogueFault, parse, unwrapped
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.names import names_of
 from probes.diagnosis.render import PLACEHOLDER, fill
+from probes.model import ErrorFacts, Judged
 from tests.diagnosis.build import EXCLUDED, INTERACTIVE, Site, make_case
 
 LATE = Site(when="renegotiation", tls13=False)
@@ -123,12 +125,8 @@ def test_a_slot_gets_its_own_option() -> None:
 
 
 def test_inconclusive_says_what_is_missing_and_the_error() -> None:
-    import msgspec as m
-
-    from probes.model import ErrorFacts, Judged
-
     case = make_case(Site(), only=["get-own"])
-    dead = m.structs.replace(
+    dead = msgspec.structs.replace(
         case.observations[0],
         outcome="dns-failure",
         tls=None,
@@ -138,9 +136,7 @@ def test_inconclusive_says_what_is_missing_and_the_error() -> None:
         judged=Judged(reached_app="no"),
         error=ErrorFacts(kind="dns", message="the name does not exist"),
     )
-    case = m.structs.replace(case, observations=(dead,))
-    from probes.diagnosis import verdict
-
+    case = msgspec.structs.replace(case, observations=(dead,))
     assert verdict(case).finding == "inconclusive"
     assert verdict(case).evidence == ("obs:o1#error",)
     cause = render("inconclusive", case).cause
@@ -158,8 +154,6 @@ def test_paragraphs_are_one_line_and_code_is_kept() -> None:
     "change", [("## Reply", "## Answer"), ("sentence: ", "sentence: " + "x" * 60), ("## Cause", "")]
 )
 def test_a_finding_that_is_not_whole_is_refused(change: tuple[str, str]) -> None:
-    from importlib.resources import files
-
     text = files("probes.diagnosis").joinpath("findings", "en", "healthy.md").read_text(encoding="utf-8")
     parse("healthy.md", text)
     with pytest.raises(CatalogueFault):

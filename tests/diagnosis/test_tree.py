@@ -2,9 +2,10 @@
 
 import re
 
+import msgspec
 import pytest
 
-from probes.diagnosis import catalogue
+from probes.diagnosis import catalogue, overrules, verdict
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.predicates import FAULTS
 from probes.diagnosis.questions import ASK
@@ -85,10 +86,6 @@ def test_a_question_nobody_asks_is_refused() -> None:
 
 
 def _answered(node: str, answer: str, symptom: Symptom = "upload-403") -> tuple[str, str]:
-    import msgspec
-
-    from probes.diagnosis import verdict
-
     case = make_case(Site(when="renegotiation", tls13=False), symptom=symptom)
     told = msgspec.structs.replace(case, answers=(Answer(node=node, answer=answer, by="user"),))
     found = verdict(told)
@@ -107,8 +104,6 @@ def test_an_answer_the_question_does_not_have_is_not_taken() -> None:
 
 
 def test_an_overruling_answer_cannot_reach_a_finding_that_is_not_true() -> None:
-    from probes.diagnosis import overrules
-
     assert _answered("large", "it does") == ("large-body-renegotiation", "it does")
     case = make_case(Site(when="renegotiation", tls13=False), config=EXCLUDED)
     assert overrules(case, "large", "it does") == "it is refused"

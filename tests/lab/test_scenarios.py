@@ -128,7 +128,9 @@ def test_fault_is_there_and_the_fix_removes_it(lab: Callable[[str], RunningLab],
         options = running.ready.filled(scenario.fix.options)
     if scenario.fix.target is not None:
         # The address was wrong, not the site: at the right one the header arrives.
-        shows = header_missing
+        echo = call(running, options, f"{running.ready.front_end}/debug/headers").echo
+        assert "X-ARR-ClientCert" in echo["headers"]
+        return
     assert not shows(running, options)
 
 

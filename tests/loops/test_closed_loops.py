@@ -1,4 +1,4 @@
-"""Every finding in a closed loop over the public commands: reproduced, named, quiet on its control, fixed, verified."""
+"""Every finding in a closed loop over the public commands: reproduced, named, quiet on its control, fixed, green."""
 
 import json
 from functools import cache

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from probes.diagnosis import catalogue
+from probes.diagnosis import catalogue, unknowns, verdict
 from probes.errors import UsageFault
 from probes.model import Case, Run, Target
 from tui.commands.findings import command
@@ -49,8 +49,6 @@ def test_a_name_may_be_written_otherwise() -> None:
 
 
 def test_a_bare_case_needs_nothing_but_a_target() -> None:
-    from probes.diagnosis import unknowns, verdict
-
     case = Case(run=Run(id="r", started="", tool="", openssl=""), target=Target(url="https://example.com"))
     assert verdict(case).finding == "inconclusive"
     assert unknowns(case)

@@ -7,7 +7,7 @@ from OpenSSL import SSL
 from probes import openssl
 from tests.peers.certs import Pki
 
-_FILE = SSL.FILETYPE_PEM
+_FILE = 1  # SSL_FILETYPE_PEM
 
 
 class MemoryServer:
