@@ -36,9 +36,20 @@ def judge(observation: Observation, configuration: SiteConfig) -> Judged:
     reached, by, because = _reached(observation)
     expected = expectation(observation.probe, configuration)
     as_expected: bool | None = None
-    if expected is not None and reached != "unknown":
+    if expected is not None and reached != "unknown" and not _version_refused(observation):
         as_expected = (reached == "yes") == (expected == "reached")
     return Judged(reached_app=reached, by=by, because=because, expected=expected, as_expected=as_expected)
+
+
+def _version_refused(observation: Observation) -> bool:
+    # A version that was forced for comparison and that the server does not speak says nothing of the site's health.
+    return (
+        observation.probe.tls != "free"
+        and observation.tls is not None
+        and any(
+            alert.direction == "received" and alert.name == "protocol_version" for alert in observation.tls.alerts
+        )
+    )
 
 
 def judged(observation: Observation, configuration: SiteConfig) -> Observation:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from probes.diagnosis.result import Known, unique
 from probes.diagnosis.scope import SELECTORS, Scope, mine, scope_of
-from probes.model import Case, Observation
+from probes.model import Case, Echo, Observation
 from probes.model.persona import Persona
 from probes.personas import CLIENTS
 
@@ -178,12 +178,17 @@ class Facts:
     def forwarded(self) -> Known[bool]:
         """Whether the app received a certificate with the user's request; known only with a debug endpoint."""
         echoes = [seen for seen in self.seen if seen.echo is not None and mine(self.scope, seen.probe)]
-        there = tuple(f"obs:{seen.id}#echo" for seen in echoes if seen.echo and seen.echo.certificate is not None)
+        there = tuple(f"obs:{seen.id}#echo" for seen in echoes if seen.echo and _holds_a_value(seen.echo))
         if there:
             return Known(value=True, evidence=there)
         return Known(
             value=False if echoes else None, evidence=unique(tuple(f"obs:{seen.id}#echo" for seen in echoes))
         )
+
+
+def _holds_a_value(echo: Echo) -> bool:
+    # Some servers set the header on every request and leave it empty when there was no certificate.
+    return echo.certificate is not None and "empty" not in echo.certificate.faults
 
 
 def could_be_asked(seen: Observation) -> bool:

@@ -6,6 +6,7 @@ from probes.model import Observation
 from probes.paths import matching_exclusion
 
 _REDIRECTS = range(300, 400)
+_NGINX_MISSING = "no required ssl certificate was sent"
 _GATEWAY_HEADERS = frozenset({"x-azure-ref", "via", "x-azure-fdid", "x-amz-cf-id", "cf-ray"})
 
 
@@ -78,7 +79,11 @@ def client_sent_no_certificate(facts: Facts) -> Result:
 
 
 def certificate_missing(facts: Facts) -> Result:
-    """Hold when no certificate was given, the request is refused, and passes with a throwaway certificate."""
+    """Hold when no certificate was given, the request is refused, and passes with a throwaway certificate.
+
+    A server that verifies certificates refuses the throwaway one too; nginx then says in its page what is missing
+    (ngx_http_special_response.c).
+    """
     if facts.case.credential.kind != "none" or not facts.scope.https:
         return refuted("credential:kind")
     own, throwaway = facts.ended("own-get"), facts.ended("throwaway")
@@ -86,7 +91,14 @@ def certificate_missing(facts: Facts) -> Result:
         return refuted(*own.evidence[:2])
     if own.value == "refused" and throwaway.value == "passes":
         return holds("credential:kind", *own.evidence[:2], *throwaway.evidence[:1])
+    said = [seen for seen in facts.where("own-get") if _NGINX_MISSING in _text(seen)]
+    if said:
+        return holds("credential:kind", *(f"obs:{seen.id}#exchanges.body_excerpt" for seen in said[:2]))
     return unknown("credential:kind")
+
+
+def _text(seen: Observation) -> str:
+    return seen.exchanges[-1].body_excerpt.lower() if seen.exchanges and seen.status == 400 else ""
 
 
 def certificate_without_key(facts: Facts) -> Result:

@@ -1,5 +1,7 @@
 """The query layer: last attempts, what is no evidence, and what counts as refused."""
 
+from typing import Literal
+
 import msgspec
 import pytest
 
@@ -41,10 +43,11 @@ def test_what_was_not_sent_is_no_evidence(outcome: Outcome) -> None:
     assert found.evidence == ()
 
 
-def test_a_hang_alone_is_not_a_refusal() -> None:
-    case = _replace(
-        make_case(LATE, config=EXCLUDED), "post-large-own", outcome="timeout", status=None, judged=Judged()
-    )
+@pytest.mark.parametrize("reached", ["unknown", "no"])
+def test_a_hang_alone_is_not_a_refusal(reached: Literal["unknown", "no"]) -> None:
+    judged = Judged(reached_app=reached)
+    case = _replace(make_case(LATE, config=EXCLUDED), "post-large-own", outcome="timeout", status=None, judged=judged)
+    assert Facts(case).ended("own-large").value is None
     assert verdict(case).finding == "inconclusive"
 
 

@@ -139,3 +139,17 @@ def test_an_unverified_server_suspends_everything_unless_told_to_go_on() -> None
 
 def _as(seen: Observation, name: str) -> Observation:
     return msgspec.structs.replace(seen, id=name, probe=msgspec.structs.replace(seen.probe, id=name))
+
+
+def test_tls13_is_not_the_cause_where_http11_on_it_is_asked() -> None:
+    case = FAULTY["renegotiation-impossible-tls13"]
+    asked = make_case(Site(when="post-handshake", insists=False), config=INTERACTIVE)
+    on_13 = next(seen for seen in asked.observations if seen.probe.id == "get-13")
+    seen = tuple(on_13 if one.probe.id == "get-13" else one for one in case.observations)
+    assert (
+        evaluate("renegotiation-impossible-tls13", msgspec.structs.replace(case, observations=seen)).state
+        == "refuted"
+    )
+    without = tuple(one for one in case.observations if one.probe.id != "get-13")
+    case = msgspec.structs.replace(case, observations=without)
+    assert evaluate("renegotiation-impossible-tls13", case).state == "unknown"

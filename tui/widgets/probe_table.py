@@ -134,14 +134,16 @@ class ProbeTable(VerticalScroll):
 
 
 def telling_probe(store: Store, states: Sequence[ProbeState]) -> ProbeState | None:
-    """Return the failed probe that explains most: one that passes with one change, and that the verdict rests on."""
+    """Return the failed probe that explains most: with one change it passes, and the verdict rests on that."""
     made = [state.observation for state in states if state.observation]
     verdict = store.case.verdict if store.case else None
     named = probes_of(store, verdict.evidence) if verdict else ()
 
-    def rank(state: ProbeState) -> tuple[bool, bool]:
+    def rank(state: ProbeState) -> tuple[bool, bool, bool]:
         assert state.observation is not None
-        return counterpart(state.observation, made) is None, state.number not in named
+        passed = counterpart(state.observation, made)
+        told = passed is not None and store.probes[passed[0].probe.id].number in named
+        return not told, passed is None, state.number not in named
 
     failed = [state for state in states if state.observation and outcome_glyph(state.observation)[1] == "error"]
     return min(failed, key=rank, default=None)
