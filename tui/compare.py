@@ -23,6 +23,9 @@ _DIFFERENCES: tuple[tuple[str, Callable[[Probe], object]], ...] = (
     ("canary", lambda probe: probe.canary),
 )
 
+DIFFERENCES = tuple(name for name, _ in _DIFFERENCES)
+"""The names of all differences, the one that explains most in front."""
+
 
 def differences(one: Probe, other: Probe) -> tuple[str, ...]:
     """Return the names of what two probes do otherwise; id, question, wave and client's name do not count."""
@@ -37,7 +40,6 @@ def counterpart(made: Observation, others: Iterable[Observation]) -> tuple[Obser
     """
     if made.judged.reached_app != "no":
         return None
-    order = [name for name, _ in _DIFFERENCES]
     found: list[tuple[int, int, Observation, str]] = []
     for other in others:
         if other.judged.reached_app != "yes":
@@ -45,7 +47,7 @@ def counterpart(made: Observation, others: Iterable[Observation]) -> tuple[Obser
         differs = differences(made.probe, other.probe)
         if len(differs) == 1:
             distance = abs(made.probe.body_bytes - other.probe.body_bytes)
-            found.append((order.index(differs[0]), distance, other, differs[0]))
+            found.append((DIFFERENCES.index(differs[0]), distance, other, differs[0]))
     if not found:
         return None
     _, _, best, name = min(found, key=lambda item: item[:2])

@@ -76,6 +76,9 @@ def _given(facts: Facts) -> Reply:
 def _throwaway(facts: Facts) -> Reply:
     ended = facts.ended("throwaway")
     words = {"passes": "it passes", "refused": "it is refused"}
+    named = header.certificate_missing(facts)
+    if named.holds and ended.value != "passes":
+        return Known(value="the answer says none was sent", evidence=named.evidence)
     return Known(value=words.get(ended.value or ""), evidence=ended.evidence[:1])
 
 

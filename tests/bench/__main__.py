@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import partial
 
 import pytest
 
+from probes.errors import MtlsTriageError
 from tests.bench.cpu import cpu_rows
 from tests.bench.memory import memory_rows
 from tests.bench.plan import SCENARIOS, plan_rows
@@ -38,7 +40,7 @@ async def results_of(bench: Bench) -> Sequence[Result]:
         return await bench.measure()
     except pytest.skip.Exception as missing:
         return (NotMeasured(name=bench.title, why=str(missing), fault=False),)
-    except (BenchFailed, PeerFailed, pytest.fail.Exception) as fault:
+    except (BenchFailed, PeerFailed, MtlsTriageError, pytest.fail.Exception) as fault:
         return (NotMeasured(name=bench.title, why=str(fault)),)
 
 
@@ -46,7 +48,7 @@ def main() -> int:
     """Measure what was asked for, all without an argument; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parts = tuple(dict.fromkeys(bench.part for bench in BENCHES))
-    parser.add_argument("only", nargs="*", metavar="PART", help=f"one or more of: {', '.join(parts)}")
+    parser.add_argument("only", nargs="*", metavar="PART", help=f"any of {', '.join(parts)}; all without")
     chosen = parser.parse_args().only
     for word in chosen:
         if word not in parts:
@@ -55,13 +57,11 @@ def main() -> int:
     for bench in BENCHES:
         if not chosen or bench.part in chosen:
             sys.stderr.write(f"measuring {bench.title} …\n")
-            results += asyncio.run(_settled(bench))
+            results += asyncio.run(results_of(bench))
     print(table(results))
+    if hasattr(os, "getloadavg"):
+        print(f"machine: {os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f} at the end")
     return exit_status(results)
-
-
-async def _settled(bench: Bench) -> Sequence[Result]:
-    return await results_of(bench)
 
 
 if __name__ == "__main__":

@@ -32,8 +32,8 @@ async def memory_rows(*, rounds: int = 3, size: int = BODY_BYTES) -> tuple[Resul
         return (NotMeasured(name=name, why=unreadable[0], fault=False),)
     grown = tuple(one[0] / MIB for one in seen if not isinstance(one, str))
     slowest = max(one[1] for one in seen if not isinstance(one, str))
-    detail = f"the peak above what was resident before; {size:,} bytes arrived each time, within {slowest:.0f} ms"
-    return (Row(name=name, samples=grown, bar=BAR_MIB, unit="MiB", detail=detail),)
+    detail = f"the highest peak above what was resident before; {size:,} bytes arrived, within {slowest:.0f} ms"
+    return (Row(name=name, measured=max(grown), samples=grown, bar=BAR_MIB, unit="MiB", detail=detail),)
 
 
 async def _upload(apache: Apache, pki: Pki, size: int) -> tuple[int, float] | str:

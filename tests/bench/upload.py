@@ -8,6 +8,8 @@ import re
 import sys
 from pathlib import Path
 
+import msgspec
+
 from probes.model import Probe
 from probes.wire.engine import Engine, EngineSettings
 from probes.wire.trust import Trust, read_ca_file
@@ -52,8 +54,6 @@ async def _upload(origin: str, ca: Path, size: int) -> dict[str, object]:
 
 
 def _sized(probe: Probe, size: int) -> Probe:
-    import msgspec
-
     return msgspec.structs.replace(probe, body_bytes=size)
 
 

@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.events import Click
 from textual.message import Message
 
-from tui.compare import counterpart
+from tui.compare import DIFFERENCES, counterpart
 from tui.drawing.parts import Line, pad, text, titled_rule
 from tui.drawing.rows import header, row, usual_tls
 from tui.drawing.verdict import probes_of
@@ -139,11 +139,11 @@ def telling_probe(store: Store, states: Sequence[ProbeState]) -> ProbeState | No
     verdict = store.case.verdict if store.case else None
     named = probes_of(store, verdict.evidence) if verdict else ()
 
-    def rank(state: ProbeState) -> tuple[bool, bool, bool]:
+    def rank(state: ProbeState) -> tuple[bool, int, bool]:
         assert state.observation is not None
         passed = counterpart(state.observation, made)
         told = passed is not None and store.probes[passed[0].probe.id].number in named
-        return not told, passed is None, state.number not in named
+        return not told, DIFFERENCES.index(passed[1]) if passed else len(DIFFERENCES), state.number not in named
 
     failed = [state for state in states if state.observation and outcome_glyph(state.observation)[1] == "error"]
     return min(failed, key=rank, default=None)
