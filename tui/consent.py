@@ -5,7 +5,7 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from probes.model import Case, Probe
-from probes.plan import Plan
+from probes.plan import Plan, PlanRequest
 from probes.wire.certificates import is_address
 
 _ODD_EXPECT = {"wait": "Expect, waits for 100", "header-only": "Expect, does not wait"}
@@ -17,6 +17,16 @@ def is_loopback(url: str) -> bool:
     if is_address(host):
         return ipaddress.ip_address(host).is_loopback
     return host == "localhost" or host.endswith(".localhost")
+
+
+def stays_here(request: PlanRequest) -> bool:
+    """Say whether all probes of a plan stay on this machine.
+
+    What is contacted decides, not what the URL is called; behind a proxy nothing is local.
+    """
+    places = [f"https://{request.connect_to}" if request.connect_to else request.url]
+    places += [request.own_origin] if request.own_origin else []
+    return request.via is None and all(is_loopback(place) for place in places)
 
 
 def size_text(size: int) -> str:

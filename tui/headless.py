@@ -12,10 +12,11 @@ import msgspec
 
 from probes.errors import ConsentNeeded
 from probes.model import Case
-from probes.plan import Plan
+from probes.plan import Plan, PlanRequest
 from probes.progress import ObservationMade, PlanMade, ProbesSkipped
 from probes.triage import Triage
-from tui.consent import is_loopback, plan_lines
+from tui.drawing.words import FAULTS as CREDENTIAL_FAULTS
+from tui.consent import plan_lines, stays_here
 from tui.report_text import observation_line, report
 from tui.request import ask_in_terminal, has_terminal
 from tui.target import opened
@@ -50,7 +51,9 @@ async def diagnose(target: str, options: Mapping[str, Any], typed: frozenset[str
         if how.dry_run:
             _print_plan(made, as_json=how.as_json)
             return 0
-        agree(made.plan, request.plan.url, allowed=how.allow_uploads)
+        for fault in made.case.credential.faults:
+            click.echo(f"! your certificate: {CREDENTIAL_FAULTS[fault]}; the run goes on", err=True)
+        agree(made.plan, request.plan, allowed=how.allow_uploads)
         await _send(triage)
     if how.as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(triage.case), indent=2).decode("utf-8"))
@@ -76,13 +79,13 @@ def _print_plan(made: PlanMade, *, as_json: bool) -> None:
         click.echo("\n".join(plan_lines(made.plan, made.case)))
 
 
-def agree(plan: Plan, url: str, *, allowed: bool, searching: int = 0) -> None:
+def agree(plan: Plan, request: PlanRequest, *, allowed: bool, searching: int = 0) -> None:
     """Make sure that the uploads of a plan were agreed to; loopback needs no consent.
 
     ``searching`` is how many uploads a search may need; 0 for a plan that is sent as it stands.
     Raises ConsentNeeded when nobody can be asked, click.Abort when the answer is no.
     """
-    if allowed or not plan.uploads or is_loopback(url):
+    if allowed or not plan.uploads or stays_here(request):
         return
     much = f"{len(plan.uploads)} uploads, {plan.upload_bytes:,} bytes in all,"
     if searching:

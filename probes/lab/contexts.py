@@ -5,7 +5,7 @@ from OpenSSL import SSL, crypto
 from probes.lab.ciphers import allowed
 from probes.lab.pki import Issued, Pki
 from probes.lab.rules import negotiates_down, rules_of
-from probes.lab.state import LabState
+from probes.lab.state import LabState, Settings
 from probes.lab.tls_server import accept_any
 from probes.openssl import OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION
 
@@ -21,7 +21,7 @@ def server_context(state: LabState, pki: Pki) -> SSL.Context:
     """Return the context for new connections in ``state``; it switches to the default certificate by SNI."""
     context = _context(state, pki, pki.servers[state.edge.server_certificate])
     if state.edge.unknown_sni == "default-certificate":
-        names = {name.lower() for name in state.settings.host_names}
+        names = bound_names(state.settings)
         default = _context(state, pki, pki.servers["default"])
 
         def choose(connection: SSL.Connection) -> None:
@@ -31,6 +31,12 @@ def server_context(state: LabState, pki: Pki) -> SSL.Context:
 
         context.set_tlsext_servername_callback(choose)
     return context
+
+
+def bound_names(settings: Settings) -> set[str]:
+    """Return the host names, lower case, for which the edge has the site's certificate."""
+    unbound = {name.lower() for name in settings.unbound_host_names}
+    return {name.lower() for name in settings.host_names} - unbound
 
 
 def _context(state: LabState, pki: Pki, issued: Issued) -> SSL.Context:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from typing import Any
 
 import h11
@@ -10,21 +9,16 @@ import msgspec
 
 from probes.lab.change import StateFault, as_json, changed
 from probes.lab.site import Site
-from probes.lab.state import Settings
 
 MAX_BODY_BYTES = 1_048_576
 _LOCAL = frozenset({"127.0.0.1", "localhost"})
 
 
 class Control:
-    """``GET /`` the state, ``PATCH /`` merges into it and returns it, ``GET /seen`` what the edge has counted.
+    """``GET /`` the state, ``PATCH /`` merges into it and returns it, ``GET /seen`` what was counted and asked."""
 
-    ``on_settings`` is called with the settings after each change.
-    """
-
-    def __init__(self, site: Site, on_settings: Callable[[Settings], None]) -> None:
+    def __init__(self, site: Site) -> None:
         self._site = site
-        self._on_settings = on_settings
         self._server: asyncio.Server | None = None
         self.port = 0
 
@@ -79,8 +73,7 @@ class Control:
             return 400, {"error": str(fault)}
         except (ValueError, RecursionError):
             return 400, {"error": "changing the lab's state: the body is no JSON"}
-        self._site.state = state
-        self._on_settings(state.settings)
+        self._site.become(state, "lab-control")
         return 200, as_json(state)
 
 

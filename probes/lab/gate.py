@@ -7,7 +7,7 @@ import ipaddress
 
 from probes.lab import refusals
 from probes.lab.messages import Answer
-from probes.lab.state import IpRule, LabState
+from probes.lab.state import LabState, Settings
 
 
 def refused(state: LabState, address: str) -> Answer | None:
@@ -17,17 +17,21 @@ def refused(state: LabState, address: str) -> Answer | None:
         return refusals.site_disabled()
     if settings.public_network_access == "Disabled":
         return refusals.public_access_disabled()
-    if not _allowed(settings.ip_security_restrictions, address):
+    if not _allowed(settings, address):
         return refusals.ip_forbidden(address)
     return None
 
 
-def _allowed(rules: tuple[IpRule, ...], address: str) -> bool:
-    """First match by priority; no match refuses as soon as there are rules (Learn, access restrictions)."""
+def _allowed(settings: Settings, address: str) -> bool:
+    """First match by priority; without a match the default action, which without a word of its own refuses as soon as
+    there are rules (Microsoft Learn, Azure App Service access restrictions).
+    """
+    rules = settings.ip_security_restrictions
     for rule in sorted(rules, key=lambda rule: rule.priority):
         if _matches(rule.ip_address, address):
             return rule.action == "Allow"
-    return not rules
+    default = settings.ip_security_restrictions_default_action
+    return default == "Allow" if default else not rules
 
 
 def _matches(pattern: str, address: str) -> bool:

@@ -1,14 +1,37 @@
 """What all connections of one lab share: the state, the certificates, the app, and the counts of what was seen."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from probes.lab.app import DebugApp
+from probes.lab.history import History
 from probes.lab.pki import Pki
 from probes.lab.state import LabState
 
+MAX_CALLS = 5_000
+
+
+class AzureCall(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to the lab's Azure; neither a token nor a body nor a query that could hold one.
+
+    ``bearer`` is whether an Authorization header came with it.
+    """
+
+    service: str
+    method: str
+    host: str
+    path: str
+    status: int
+    bearer: bool
+    user_agent: str
+
 
 class Seen(msgspec.Struct, kw_only=True):
-    """Counts since the lab started; ``crashes`` counts connections that ended by a fault of the lab itself."""
+    """Counts since the lab started; ``crashes`` counts connections that ended by a fault of the lab itself.
+
+    The edge's counts leave the lab's Azure out; ``azure`` lists its requests, oldest first, the last 5,000 of them.
+    """
 
     connections: int = 0
     handshakes: int = 0
@@ -19,6 +42,12 @@ class Seen(msgspec.Struct, kw_only=True):
     reached_app: int = 0
     crashes: int = 0
     last_crash: str | None = None
+    azure: list[AzureCall] = msgspec.field(default_factory=list)
+
+    def note(self, call: AzureCall) -> None:
+        """Add one request to the list, in bounded memory."""
+        self.azure.append(call)
+        del self.azure[:-MAX_CALLS]
 
 
 class Site:
@@ -29,4 +58,12 @@ class Site:
         self.pki = pki
         self.app = DebugApp()
         self.seen = Seen()
+        self.history = History()
         self.https_port = 0
+        self.on_state: Callable[[LabState], None] = lambda _: None
+
+    def become(self, state: LabState, by: str) -> None:
+        """Take a new state; ``by`` is the principal who changed it, for the history of changes."""
+        self.history.record(self.state, state, by)
+        self.state = state
+        self.on_state(state)

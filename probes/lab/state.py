@@ -4,6 +4,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from probes.lab.azure_state import Azure
+from probes.lab.settings import IpRule, Settings
+
+__all__ = ["App", "Edge", "Faults", "IpRule", "LabState", "Point", "Settings", "Validator"]
+
 Point = Literal["accept", "handshake", "head", "body", "refusal", "answer"]
 """Where a fault strikes: on the new connection, after the ClientHello, after the request head, after the first
 bytes of the body, in the place of the gentle close after an early refusal, or in the middle of the answer."""
@@ -11,39 +16,6 @@ bytes of the body, in the place of the gentle close after an early refusal, or i
 ServerCertificateName = Literal["good", "expired", "not-yet-valid", "wrong-host", "untrusted", "self-signed"]
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=600)]
 _Bytes = Annotated[int, msgspec.Meta(ge=0, le=64 * 1024 * 1024)]
-
-
-class IpRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
-    """One rule of ``ipSecurityRestrictions``: the first that matches by priority decides.
-
-    ``ip_address`` is an address, a network in CIDR form, or ``Any``.
-    """
-
-    ip_address: str = "Any"
-    action: Literal["Allow", "Deny"] = "Deny"
-    priority: int = 100
-    name: str = ""
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
-    """The site's settings by their ARM names (Microsoft.Web/sites and its config/web).
-
-    ``client_cert_mode`` None with certificates enabled acts as ``Required``. ``client_cert_exclusion_paths`` is one
-    string, split at ``,`` and ``;``. The first of ``host_names`` is the default host name.
-    """
-
-    client_cert_enabled: bool = True
-    client_cert_mode: Literal["Required", "Optional", "OptionalInteractiveUser"] | None = "Required"
-    client_cert_exclusion_paths: str | None = None
-    https_only: bool = True
-    http20_enabled: bool = False
-    min_tls_version: Literal["1.0", "1.1", "1.2", "1.3"] = "1.2"
-    min_tls_cipher_suite: str | None = None
-    ip_security_restrictions: tuple[IpRule, ...] = ()
-    public_network_access: Literal["Enabled", "Disabled"] | None = "Enabled"
-    state: Literal["Running", "Stopped"] = "Running"
-    host_names: tuple[str, ...] = ("localhost",)
-    sku: str = "Standard"
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -137,6 +109,7 @@ class LabState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     edge: Edge = Edge()
     app: App = App()
     faults: Faults = Faults()
+    azure: Azure = Azure()
 
     @property
     def in_effect(self) -> Settings:

@@ -39,7 +39,17 @@ from probes.model.observation import (
     VerificationError,
 )
 from probes.model.probe import ExpectMode, HttpChoice, Identity, Probe, TlsChoice
-from probes.model.siteconfig import ClientCertMode, SiteConfig
+from probes.model.siteconfig import (
+    AuthSettings,
+    BoundCertificate,
+    ClientCertMode,
+    HostBinding,
+    IpRestriction,
+    SettingChange,
+    SettingDifference,
+    SiteConfig,
+    SlotFacts,
+)
 from probes.model.target import CredentialFacts, CredentialFault, CredentialKind, Symptom, Target
 
 __all__ = [
@@ -48,8 +58,10 @@ __all__ = [
     "Also",
     "Answer",
     "Attempt",
+    "AuthSettings",
     "Awaiting",
     "Body",
+    "BoundCertificate",
     "Case",
     "CertificateRequest",
     "Check",
@@ -70,8 +82,10 @@ __all__ = [
     "Exchange",
     "ExpectMode",
     "ForwardedCertificate",
+    "HostBinding",
     "HttpChoice",
     "Identity",
+    "IpRestriction",
     "Judged",
     "Observation",
     "Outcome",
@@ -80,7 +94,10 @@ __all__ = [
     "RequestedWhen",
     "Run",
     "ServerCertificate",
+    "SettingChange",
+    "SettingDifference",
     "SiteConfig",
+    "SlotFacts",
     "Step",
     "Symptom",
     "Target",

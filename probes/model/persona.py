@@ -1,7 +1,7 @@
 """How one HTTP client behaves, as far as client certificates depend on it."""
 
 from probes.model.base import Value
-from probes.model.probe import HttpChoice
+from probes.model.probe import HttpChoice, TlsChoice
 
 
 class Persona(Value, frozen=True, kw_only=True):
@@ -9,10 +9,14 @@ class Persona(Value, frozen=True, kw_only=True):
 
     ``expect_above`` is the body size in bytes above which it sends ``Expect: 100-continue`` by itself, None for
     never. ``expect_on_request`` says whether a user can make it send the header. ``waits_ms`` is how long it then
-    holds the body back, None when it never does. ``writes_together`` puts head and small body into one TLS record.
+    holds the body back before it sends it all the same; ``waits_for_ever`` holds it back until an answer or its own
+    deadline. A client with neither does not wait. ``writes_together`` puts head and small body into one TLS record.
     ``renegotiates`` answers a TLS 1.2 HelloRequest, ``offers_pha`` offers TLS 1.3 post-handshake authentication,
-    ``retries_http11`` repeats a request by itself on HTTP_1_1_REQUIRED, ``reuses_after_head`` sends a POST on the
-    connection of a HEAD before it. ``source`` says how it is known.
+    ``obeys_ca_list`` keeps its certificate back when the server's CertificateRequest names authorities and none of
+    them issued it. ``tls`` ``1.2`` is a client that rarely speaks more, ``http`` what it offers by itself.
+    ``retries_http11`` repeats a request by itself on HTTP_1_1_REQUIRED, ``pools`` sends later requests on
+    connections that it kept, ``reuses_after_head`` sends a POST on the connection of a HEAD before it. ``source``
+    says how all this is known.
     """
 
     name: str
@@ -20,10 +24,23 @@ class Persona(Value, frozen=True, kw_only=True):
     expect_above: int | None = None
     expect_on_request: bool = True
     waits_ms: int | None = None
+    waits_for_ever: bool = False
     writes_together: bool = False
     renegotiates: bool = True
     offers_pha: bool = False
+    obeys_ca_list: bool = False
+    tls: TlsChoice = "free"
     http: HttpChoice = "1.1"
     retries_http11: bool = False
+    pools: bool = True
     reuses_after_head: bool = True
     source: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it holds a body back once it has sent ``Expect: 100-continue`` (RFC 9110 section 10.1.1)."""
+        return self.waits_for_ever or self.waits_ms is not None
+
+    def expects(self, size: int) -> bool:
+        """Whether it sends ``Expect: 100-continue`` by itself with a body of ``size`` bytes."""
+        return self.expect_above is not None and size > self.expect_above

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.errors import ConfigurationFault
+from probes.siteconfig.choose import candidate, choose
 
 MAX_BYTES = 8 * 1024 * 1024
 """Bytes. The largest site body seen is below 20 kB; a file over this is something else."""
@@ -20,13 +21,13 @@ _MARKS = (
 _LIST_KEYS = frozenset({"value", "nextLink", "id"})
 
 
-def load(path: Path) -> dict[str, Any]:
+def load(path: Path, host: str | None = None) -> dict[str, Any]:
     """Return the JSON object in ``path``; a list, or ``{"value": […]}``, of one object counts as that object.
 
-    Windows PowerShell 5.1 writes UTF-16 with a mark when output is redirected (Microsoft Learn,
-    about_Character_Encoding). Raises ConfigurationFault for anything that is not one JSON object.
+    Of several sites the one is returned that ``host`` leads to. Windows PowerShell 5.1 writes UTF-16 with a mark when
+    output is redirected (Microsoft Learn, about_Character_Encoding). Raises ConfigurationFault for anything else.
     """
-    return _one(path, _parsed(path, _text(path, _bytes(path))))
+    return _one(path, _parsed(path, _text(path, _bytes(path))), host)
 
 
 def _bytes(path: Path) -> bytes:
@@ -77,16 +78,17 @@ def _parsed(path: Path, text: str) -> object:
     return parsed
 
 
-def _one(path: Path, parsed: object) -> dict[str, Any]:
+def _one(path: Path, parsed: object, host: str | None) -> dict[str, Any]:
     if isinstance(parsed, dict) and isinstance(parsed.get("value"), list) and set(parsed) <= _LIST_KEYS:
         parsed = parsed["value"]
     if isinstance(parsed, list):
-        if len(parsed) != 1:
+        rows = [row for row in parsed if isinstance(row, dict)]
+        if len(parsed) != 1 and (not rows or len(rows) < len(parsed)):
             raise ConfigurationFault(
                 f"Reading the settings: {path} holds a list of {len(parsed)}, and one site is wanted. Save the "
                 "output of: az webapp show --resource-group RG --name SITE"
             )
-        parsed = parsed[0]
+        parsed = choose(path, [candidate(row) for row in rows], host).entry if rows else parsed[0]
     if not isinstance(parsed, dict):
         raise ConfigurationFault(
             f"Reading the settings: {path} holds no JSON object. Save the output of: az webapp show"

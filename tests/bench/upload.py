@@ -41,7 +41,7 @@ async def _upload(origin: str, ca: Path, size: int) -> dict[str, object]:
         await engine.observe(probe, "warm")
         gc.collect()
         peak = Peak()
-        seen = await engine.observe(_sized(probe, size), "o1")
+        seen = await engine.observe(msgspec.structs.replace(probe, body_bytes=size), "o1")
         grown = peak.grown()
     received = re.search(rb"body-bytes: (\d+)", seen.body)
     return {
@@ -51,10 +51,6 @@ async def _upload(origin: str, ca: Path, size: int) -> dict[str, object]:
         "received_bytes": int(received[1]) if received else None,
         "total_ms": seen.observation.timing_ms.total,
     }
-
-
-def _sized(probe: Probe, size: int) -> Probe:
-    return msgspec.structs.replace(probe, body_bytes=size)
 
 
 if __name__ == "__main__":

@@ -158,3 +158,22 @@ def test_an_interrupt_ends_with_130_and_one_word(pki: Pki) -> None:
             _, said = process.communicate(timeout=10)
     assert process.returncode == 130
     assert "Traceback" not in said
+
+
+def test_what_is_contacted_decides_about_consent_not_what_the_url_is_called() -> None:
+    for option in (
+        ["--connect-to", "192.0.2.1:443"],
+        ["--proxy", "http://192.0.2.1:3128"],
+        ["--origin", "site.invalid"],
+    ):
+        said = assert_one_clear_line(run("diagnose", "https://localhost:9/", *option), 2)
+        assert "--allow-uploads" in said
+
+
+def test_faults_of_the_certificate_are_said_before_anything_is_sent(pki: Pki) -> None:
+    with badservers.stall() as peer:
+        ended = run("diagnose", f"https://localhost:{peer.port}/", "--cert", str(pki.expired.pem), "--timeout", "0.5")
+    lines = ended.stderr.splitlines()
+    assert "expired" in lines[0]
+    assert "goes on" in lines[0]
+    assert any("get-own" in line for line in lines[1:])

@@ -35,13 +35,9 @@ def open_app(target: str, options: Mapping[str, Any] | None = None, typed: froze
 async def _open(target: str, options: Mapping[str, Any], typed: frozenset[str]) -> int:
     from probes.triage import Triage
     from tui.app import show
-    from tui.consent import is_loopback
+    from tui.consent import stays_here
     from tui.request import ask_in_terminal
     from tui.target import opened
 
     async with opened(target, options, typed, ask_in_terminal) as request:
-        plan = request.plan
-        # What is contacted decides, not what the URL is called; behind a proxy nothing is local.
-        place = f"https://{plan.connect_to}" if plan.connect_to else plan.url
-        local = is_loopback(place) and plan.via is None
-        return await show(Triage(request), autosend=local, again=lambda: Triage(request))
+        return await show(Triage(request), autosend=stays_here(request.plan), again=lambda: Triage(request))
