@@ -136,6 +136,33 @@ class Triage:
         yield VerdictChanged(verdict=self.case.verdict)
         yield CaseFinished(case=self.case)
 
+    async def send_one(self, probe: Probe) -> AsyncGenerator[Progress, None]:
+        """Send one probe, of the plan again or one of the user's own making, and judge the case anew.
+
+        A probe of the plan counts as a further attempt; an id of its own is a probe beside the plan. Its path may
+        hold secrets, which do not reach the case.
+        """
+        probe = self._without_secrets(probe)
+        before = [one.attempt for one in self.case.observations if one.probe.id == probe.id]
+        attempt = max(before, default=0) + 1
+        numbers = {planned.id: number for number, planned in enumerate(self.plan.probes, 1)}
+        number = numbers.get(probe.id, len(numbers) + len(self.case.observations) + 1)
+        name = f"o{number}" if attempt == 1 else f"o{number}.{attempt}"
+        async with self._engine() as engine:
+            async with aclosing(Runner(engine, 1).run([(name, probe)])) as happenings:
+                async for happening in happenings:
+                    if isinstance(happening, Seen):
+                        observation = self._read(engine, happening)
+                        again = max(attempt, observation.attempt)
+                        observation = msgspec.structs.replace(observation, attempt=again)
+                        self._keep(observation)
+                        yield ObservationMade(observation=observation)
+                    else:
+                        yield happening
+        self.conclude()
+        assert self.case.verdict is not None
+        yield VerdictChanged(verdict=self.case.verdict)
+
     async def threshold(
         self, base: Probe, max_bytes: int, on_seen: Callable[[Observation], None] = lambda _seen: None
     ) -> Threshold:
@@ -208,7 +235,7 @@ class Triage:
     def _keep(self, observation: Observation) -> None:
         order = {probe.id: number for number, probe in enumerate(self.plan.probes)}
         observations = sorted(
-            (*self.case.observations, observation), key=lambda one: (order.get(one.probe.id, 0), one.attempt)
+            (*self.case.observations, observation), key=lambda one: (order.get(one.probe.id, len(order)), one.attempt)
         )
         self.case = msgspec.structs.replace(self.case, observations=tuple(observations))
 

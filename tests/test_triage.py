@@ -140,3 +140,24 @@ async def test_no_more_than_parallel_probes_at_a_time(pki: Pki) -> None:
         running += isinstance(event, ProbeStarted) - isinstance(event, ObservationMade)
         most = max(most, running)
     assert most == 2
+
+
+async def test_one_probe_sent_again_is_a_further_attempt_and_an_own_one_stands_beside_the_plan(pki: Pki) -> None:
+    import msgspec
+
+    with serve(Recorder(), pki) as peer:
+        triage = Triage(request(pki, peer.port))
+        await stream(triage)
+        planned = triage.plan.probes[0]
+        async with aclosing(triage.send_one(planned)) as events:
+            again = [event async for event in events]
+        own = msgspec.structs.replace(planned, id="edited-1", path="/own?code=topsecret")
+        async with aclosing(triage.send_one(own)) as events:
+            beside = [event async for event in events]
+    attempts = [one.attempt for one in triage.case.observations if one.probe.id == planned.id]
+    assert attempts == [1, 2]
+    assert isinstance(again[-1], VerdictChanged)
+    made = [event.observation for event in beside if isinstance(event, ObservationMade)]
+    assert [one.probe.id for one in made] == ["edited-1"]
+    assert len({one.id for one in triage.case.observations}) == len(triage.case.observations)
+    assert "topsecret" not in repr(triage.case)

@@ -51,7 +51,7 @@ async def find(target: str, options: Mapping[str, Any], typed: frozenset[str], h
         most = msgspec.structs.replace(base, body_bytes=how.max_bytes)
         agree(
             Plan(probes=(most,), upload_path=base.path),
-            request.plan.url,
+            request.plan,
             allowed=how.allow_uploads,
             searching=REQUESTS_AT_MOST,
         )
