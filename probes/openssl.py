@@ -93,6 +93,16 @@ def request_certificate_after_handshake(connection: SSL.Connection) -> bool:
     return False
 
 
+def share_trust(context: SSL.Context, filled: SSL.Context) -> bool:
+    """Let ``context`` trust what ``filled`` trusts, without reading hundreds of roots again; False when it cannot."""
+    if _lib is None or not hasattr(_lib, "SSL_CTX_set_cert_store") or not hasattr(_lib, "X509_STORE_up_ref"):
+        return False
+    store = _lib.SSL_CTX_get_cert_store(filled._context)
+    _lib.X509_STORE_up_ref(store)
+    _lib.SSL_CTX_set_cert_store(context._context, store)
+    return True
+
+
 def version_text() -> str:
     """Return the text of the OpenSSL that is really used, for example ``OpenSSL 4.0.3 29 Sep 2026``."""
     text = SSL.SSLeay_version(SSL.SSLEAY_VERSION)

@@ -28,6 +28,10 @@ class Layer(Protocol):
     closed: bool
     failed: str | None
 
+    @property
+    def pending(self) -> bool:
+        """Whether :meth:`outgoing` has something."""
+
     def start(self) -> None:
         """Write the first message."""
 
@@ -52,6 +56,11 @@ class PlainLayer:
         self.closed = False
         self.failed: str | None = None
         self._out = bytearray()
+
+    @property
+    def pending(self) -> bool:
+        """Whether bytes were taken and not returned yet."""
+        return bool(self._out)
 
     def start(self) -> None:
         """Nothing to say first."""
@@ -224,6 +233,8 @@ class Channel:
     def _flush_soon(self) -> None:
         # In a task of its own: the kernel's buffer may be full of a body that the peer does not read, and reading
         # must go on all the same.
+        if not self.layer.pending:
+            return
         task = asyncio.create_task(self.flush())
         self._flushes.add(task)
         task.add_done_callback(self._flushes.discard)

@@ -44,6 +44,7 @@ class TlsContexts:
         self._trust = trust
         self._identities = dict(identities)
         self._use_messages = use_messages
+        self._filled: SSL.Context | None = None
         self._made: dict[tuple[Identity, str | None], tuple[SSL.Context, SessionRegistry | None]] = {}
 
     def session(self, probe: Probe, options: TlsOptions, clock: Trace) -> TlsSession:
@@ -62,7 +63,7 @@ class TlsContexts:
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
         context.set_min_proto_version(SSL.TLS1_VERSION)
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-        self._trust.fill(context)
+        self._fill(context)
         try:
             if ciphers:
                 context.set_cipher_list(ciphers.encode("ascii"))
@@ -73,6 +74,11 @@ class TlsContexts:
         if self._use_messages and openssl.on_messages(context, registry.message):
             return context, registry
         return context, None
+
+    def _fill(self, context: SSL.Context) -> None:
+        if self._filled is None or not openssl.share_trust(context, self._filled):
+            self._trust.fill(context)
+        self._filled = self._filled or context
 
     def _use_identity(self, context: SSL.Context, identity: Identity, ciphers: str | None) -> None:
         known = self._identities.get(identity)

@@ -1,11 +1,13 @@
 """Resolves a host name without ever blocking the event loop or the end of the program."""
 
 import asyncio
+import contextlib
 import ipaddress
+import queue
 import socket
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from probes.model import Value
 from probes.printable import printable
@@ -25,6 +27,23 @@ class Resolution(Value, frozen=True, kw_only=True):
     def texts(self) -> tuple[str, ...]:
         """The addresses without their families."""
         return tuple(address for _family, address in self.addresses)
+
+
+class _Worker(threading.Thread):
+    """A daemon thread that does one blocking call after the other and goes back to the idle ones in between."""
+
+    idle: ClassVar[list["_Worker"]] = []
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True, name="resolver")
+        self.work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self.start()
+
+    def run(self) -> None:
+        """Work until the program ends."""
+        while True:
+            self.work.get()()
+            self.idle.append(self)
 
 
 async def in_daemon(work: Callable[[], _T]) -> _T:
@@ -50,12 +69,15 @@ async def in_daemon(work: Callable[[], _T]) -> _T:
             result = work()
         except Exception as error:
             fault = error
-        try:
+        # The loop may be closed in the meantime: then nobody waits any more.
+        with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result, fault)
-        except RuntimeError:
-            return  # the loop was closed in the meantime: nobody waits any more
 
-    threading.Thread(target=run, daemon=True, name="resolver").start()
+    try:
+        worker = _Worker.idle.pop()
+    except IndexError:
+        worker = _Worker()
+    worker.work.put(run)
     return await future
 
 

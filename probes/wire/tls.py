@@ -21,7 +21,8 @@ SMALL_GROUPS = "X25519:P-256:P-384"
 LEGACY_CIPHERS = "DEFAULT:@SECLEVEL=0"
 """What OpenSSL needs before it sends a ClientHello of TLS 1.0 or 1.1, or uses a weak client certificate."""
 
-_READ = 65_536
+_READ = 16_384
+_WRITE = 65_536
 _VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 _OFF = {"1.0": SSL.OP_NO_TLSv1, "1.1": SSL.OP_NO_TLSv1_1, "1.2": SSL.OP_NO_TLSv1_2, "1.3": SSL.OP_NO_TLSv1_3}
 
@@ -83,6 +84,7 @@ class TlsSession:
         self.failed: str | None = None
         self.errors: list[VerificationError] = []
         self._alpn: str | None = None
+        self._out = b""
         self._chain: dict[int, crypto.X509] = {}
         self._trace = clock
         self._trust = trust
@@ -158,12 +160,23 @@ class TlsSession:
             self._fail(fault)
             return 0
 
+    @property
+    def pending(self) -> bool:
+        """Whether there is something to write to the socket."""
+        if not self._out:
+            self._out = self._written()
+        return bool(self._out)
+
     def outgoing(self) -> bytes:
         """Return what must be written to the socket now."""
+        data, self._out = self._out + self._written(), b""
+        return data
+
+    def _written(self) -> bytes:
         parts = []
         while True:
             try:
-                parts.append(self._connection.bio_read(_READ))
+                parts.append(self._connection.bio_read(_WRITE))
             except SSL.Error:
                 return b"".join(parts)
 

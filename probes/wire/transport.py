@@ -1,7 +1,7 @@
 """The httpx transport that sends probes: an httpx.AsyncClient on it keeps every fact of the wire."""
 
 from collections.abc import AsyncIterator
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
 
 import httpx
 
@@ -80,14 +80,23 @@ def _response(run: ExchangeRun, request: httpx.Request) -> httpx.Response:
     )
 
 
+class _NoCookies(CookieJar):
+    """A jar that takes nothing and gives nothing: what a server sets must not reach its next probe."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Take nothing."""
+
+    def add_cookie_header(self, request: object) -> None:
+        """Give nothing."""
+
+
 def probe_client() -> httpx.AsyncClient:
     """Return the client through which all probes of a run go: no redirects, no environment, no cookies kept."""
-    jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
     # One deadline for the whole probe, set by the engine, replaces httpx's timeouts by phase.
     return httpx.AsyncClient(
         transport=ProbeTransport(),
         follow_redirects=False,
         trust_env=False,
         timeout=None,  # noqa: S113
-        cookies=jar,
+        cookies=_NoCookies(),
     )

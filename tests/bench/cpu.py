@@ -13,6 +13,7 @@ from probes.credential import load
 from probes.lab.child import LabProcess
 from probes.lab.ready import LabReady
 from probes.model import Observation, Probe
+from probes.openssl import version_text
 from probes.wire.engine import Engine, EngineSettings
 from probes.wire.trust import Trust, read_ca_file
 from tests.bench.ratio import Pair, interleaved
@@ -112,4 +113,5 @@ def _same_tls(observation: Observation, bare: tuple[str, str]) -> str:
     ours = (observation.tls.version, observation.tls.cipher)
     if ours != bare:
         raise BenchFailed(f"not the same TLS: the probe has {ours}, httpx has {bare}")
-    return f"both {bare[0]} {bare[1]}"
+    # Each brings its own OpenSSL, and a newer one may agree on a dearer key exchange (X25519MLKEM768 on TLS 1.3).
+    return f"both {bare[0]} {bare[1]}, the probe on {version_text()}, httpx on {ssl.OPENSSL_VERSION}"
