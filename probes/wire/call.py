@@ -79,7 +79,7 @@ class Call:
         # Made before anything is sent: a certificate that OpenSSL refuses is our fault and not the network's.
         layer = self._layer(host, secure)
         where = self._first_hop(host, port)
-        opened, self.reached = await open_socket(*where, self.clock)
+        opened, self.reached = await open_socket(*where, self.clock, self._resolved)
         if self.options.proxy and secure:
             try:
                 await tunnel(opened, self.options.proxy, host, port, self.clock, USER_AGENT)
@@ -94,6 +94,9 @@ class Call:
         self.machine = self._machine()
         # HTTP/2's preface goes before any answer to the SETTINGS that a TLS 1.2 server sends with its Finished.
         await self.channel.send(self.machine.outgoing())
+
+    def _resolved(self, reached: Reached) -> None:
+        self.reached = reached
 
     def _first_hop(self, host: str, port: int) -> tuple[str, int]:
         if self.options.proxy:

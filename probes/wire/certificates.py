@@ -1,48 +1,41 @@
 """Reads the server's certificate into values: names, dates, thumbprint; and compares host names."""
 
 import ipaddress
-from datetime import datetime
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
 
+from probes.certificate import der_of, name_text, quietly, thumbprints, utc_text
 from probes.model import ServerCertificate
 from probes.printable import printable
 
 _CHAIN_KEPT = 10
 
 
-def utc_text(moment: datetime) -> str:
-    """Return an aware UTC time as ISO 8601 with seconds and ``Z``."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def server_certificate(leaf: x509.Certificate, chain: tuple[x509.Certificate, ...]) -> ServerCertificate:
     """Return the values of the leaf and the subjects of what was sent with it."""
-    return _read(
-        leaf.public_bytes(serialization.Encoding.DER), tuple(_name(other.subject) for other in chain[:_CHAIN_KEPT])
-    )
+    return _read(der_of(leaf), tuple(_name(other.subject) for other in chain[:_CHAIN_KEPT]))
 
 
 @lru_cache(maxsize=64)
 def _read(der: bytes, chain: tuple[str, ...]) -> ServerCertificate:
-    leaf = x509.load_der_x509_certificate(der)
-    return ServerCertificate(
-        subject=_name(leaf.subject),
-        issuer=_name(leaf.issuer),
-        not_before=utc_text(leaf.not_valid_before_utc),
-        not_after=utc_text(leaf.not_valid_after_utc),
-        san=tuple(printable(name, limit=260) for name in alternative_names(leaf)[:100]),
-        thumbprint_sha256=leaf.fingerprint(hashes.SHA256()).hex().upper(),
-        chain=chain,
-    )
+    with quietly():
+        leaf = x509.load_der_x509_certificate(der)
+        return ServerCertificate(
+            subject=_name(leaf.subject),
+            issuer=_name(leaf.issuer),
+            not_before=utc_text(leaf.not_valid_before_utc),
+            not_after=utc_text(leaf.not_valid_after_utc),
+            san=tuple(printable(name, limit=260) for name in alternative_names(leaf)[:100]),
+            thumbprint_sha256=thumbprints(der)[1],
+            chain=chain,
+        )
 
 
 def _name(name: x509.Name) -> str:
     try:
-        return printable(name.rfc4514_string(), limit=300)
+        return name_text(name)
     except ValueError:
         return "unreadable"
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 import socket
+from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 from probes.model import Value
@@ -19,21 +20,25 @@ _PROXY_HEAD_LIMIT = 16_384
 
 
 class Reached(Value, frozen=True, kw_only=True):
-    """Where the connection went; ``addresses`` is all that the name resolved to."""
+    """Where the connection went; ``addresses`` is all that the name resolved to, ``ip`` None while none answered."""
 
-    ip: str
+    ip: str | None
     port: int
     addresses: tuple[str, ...]
     canonical_name: str | None
 
 
-async def open_socket(host: str, port: int, clock: Trace) -> tuple[socket.socket, Reached]:
+async def open_socket(
+    host: str, port: int, clock: Trace, on_resolved: Callable[[Reached], None] = lambda _reached: None
+) -> tuple[socket.socket, Reached]:
     """Resolve ``host`` and connect to the first of its addresses that answers.
 
+    ``on_resolved`` is told the addresses before any of them is tried, so that they are known when none answers.
     Raises WireFault: ``dns-failure``, or ``connect-failure`` with what each address said.
     """
     resolution = await resolve(host, port)
     clock.add("in", "tcp", trace.RESOLVED)
+    on_resolved(_reached(resolution, None))
     failures: list[str] = []
     refused = True
     for number, (family, address) in enumerate(resolution.addresses, 1):
@@ -54,7 +59,7 @@ async def open_socket(host: str, port: int, clock: Trace) -> tuple[socket.socket
     )
 
 
-def _reached(resolution: Resolution, address: str) -> Reached:
+def _reached(resolution: Resolution, address: str | None) -> Reached:
     return Reached(
         ip=address,
         port=resolution.port,

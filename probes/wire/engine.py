@@ -25,7 +25,8 @@ class EngineSettings(Value, frozen=True, kw_only=True):
     """What holds for all probes of a run.
 
     ``timeout_s`` is the one deadline of a probe. ``headers`` are the user's own, every value a secret.
-    ``paths`` gives the real path for a probe's path whose secrets were taken out.
+    ``paths`` gives the real path for a probe's path whose secrets were taken out. ``canary`` is the Base64 of the
+    DER certificate that canary probes claim to have, and only they.
     """
 
     run_id: str
@@ -35,6 +36,7 @@ class EngineSettings(Value, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
     paths: tuple[tuple[str, str], ...] = ()
     secrets: tuple[str, ...] = ()
+    canary: str = ""
     use_messages: bool = True
 
 
@@ -99,7 +101,8 @@ class Engine:
     async def _send(self, call: Call) -> Ending:
         probe = call.probe
         path = self._paths.get(probe.path, probe.path)
-        common = {"run_id": self.settings.run_id, "path": path, "extra": self.settings.headers}
+        settings = self.settings
+        common = {"run_id": settings.run_id, "path": path, "extra": settings.headers, "canary": settings.canary}
         requests = [build(probe, **common, head=True)] if probe.head_first else []  # type: ignore[arg-type]
         requests.append(build(probe, **common))  # type: ignore[arg-type]
         try:

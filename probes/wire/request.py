@@ -34,12 +34,18 @@ def authority(origin: str) -> str:
 
 
 def build(
-    probe: Probe, *, run_id: str, path: str, extra: tuple[tuple[str, str], ...] = (), head: bool = False
+    probe: Probe,
+    *,
+    run_id: str,
+    path: str,
+    extra: tuple[tuple[str, str], ...] = (),
+    head: bool = False,
+    canary: str = "",
 ) -> httpx.Request:
     """Return one request of the probe; ``head`` makes the HEAD that goes before it.
 
     ``path`` is the probe's path with its secrets in place. The transport reads it from ``extensions["target"]``,
-    because httpx removes dot segments from URLs.
+    because httpx removes dot segments from URLs. ``canary`` is what a canary probe claims in X-ARR-ClientCert.
     """
     sends_body = probe.body_bytes > 0 and not head
     headers = [
@@ -51,6 +57,8 @@ def build(
     ]
     if sends_body or (probe.method in ("POST", "PUT", "PATCH") and not head):
         headers += [("Content-Type", "application/octet-stream"), ("Content-Length", str(probe.body_bytes))]
+    if probe.canary:
+        headers.append(("X-ARR-ClientCert", canary))
     if probe.expect != "none" and sends_body:
         headers.append(("Expect", "100-continue"))
     return httpx.Request(

@@ -90,9 +90,14 @@ def _file_roots() -> tuple[x509.Certificate, ...]:
     return ()
 
 
-@lru_cache(maxsize=1)
 def machine_roots() -> tuple[x509.Certificate, ...]:
     """Return the roots that this machine's own store trusts; empty when the store cannot be read."""
+    # The lab gives its scenarios a store of their own through the variable, so it is part of what is remembered.
+    return _machine_roots(os.environ.get("SSL_CERT_FILE"))
+
+
+@lru_cache(maxsize=2)
+def _machine_roots(_named: str | None) -> tuple[x509.Certificate, ...]:
     if sys.platform == "win32":
         return windows_roots()
     if sys.platform == "darwin":
