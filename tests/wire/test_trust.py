@@ -58,11 +58,9 @@ def test_windows_and_macos_stores_are_read(pki: Pki) -> None:
 
 def test_ssl_cert_file_replaces_the_bundle(pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(pki.ca))
-    roots.machine_roots.cache_clear()
-    try:
-        assert [one.subject.rfc4514_string() for one in roots.machine_roots()] == [f"CN={pki.ca_name}"]
-    finally:
-        roots.machine_roots.cache_clear()
+    assert [one.subject.rfc4514_string() for one in roots.machine_roots()] == [f"CN={pki.ca_name}"]
+    monkeypatch.delenv("SSL_CERT_FILE")
+    assert f"CN={pki.ca_name}" not in [one.subject.rfc4514_string() for one in roots.machine_roots()]
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x00" * 9_000_000])
