@@ -1,5 +1,7 @@
-"""The HTTP/1.1 machine without sockets: whole or byte by byte, the same; hostile input fails and never raises."""
+"""The HTTP machines without sockets: whole or byte by byte, the same; hostile input fails and never raises."""
 
+import h2.config
+import h2.connection
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +77,43 @@ def test_a_body_is_counted_whole(body: bytes) -> None:
     machine.receive(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
     assert (machine.response.body_bytes, bytes(machine.response.body)) == (len(body), body)
     assert machine.response.done
+
+
+def converse_h2(size: int, *, reset: int | None = None, body: bytes = b"hello") -> Http2:
+    """Answer one POST as an HTTP/2 server in memory, ``size`` bytes at a time towards the client."""
+    server = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+    server.initiate_connection()
+    client = Http2()
+    said = client.head(POST, has_body=True)
+    assert client.room() > 0
+    server.receive_data(said + client.data(body) + client.end())
+    if reset is None:
+        server.send_headers(1, [(":status", "103"), ("link", "x")])
+        server.send_headers(1, [(":status", "403"), ("server", "lab"), ("set-cookie", "a")])
+        server.send_data(1, b"no", end_stream=True)
+    else:
+        server.reset_stream(1, reset)
+    answer = server.data_to_send()
+    for at in range(0, len(answer), size):
+        client.receive(answer[at : at + size])
+    return client
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_http2_whole_or_in_pieces_is_the_same(size: int) -> None:
+    client = converse_h2(size)
+    head = client.response.head
+    assert head is not None
+    assert (head.status, head.version, head.reason) == (403, "2", None)
+    assert head.headers == ((b"server", b"lab"), (b"set-cookie", b"a"))
+    assert (client.response.interim, bytes(client.response.body), client.response.done) == ([103], b"no", True)
+    assert client.open
+
+
+@pytest.mark.parametrize("size", [1, 1 << 20])
+def test_http2_a_reset_stream_keeps_its_code(size: int) -> None:
+    client = converse_h2(size, reset=13)
+    assert (client.reset_code, client.response.head, client.room()) == (13, None, 0)
 
 
 def test_names_of_http2_errors() -> None:
