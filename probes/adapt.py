@@ -29,8 +29,11 @@ def _silent(observation: Observation) -> bool:
 
 
 def adapted(probe: Probe, observations: Sequence[Observation]) -> Probe:
-    """Return the probe with TLS left free where the server has refused TLS 1.2 and answered another version."""
-    if probe.tls != "1.2":
+    """Return the probe with TLS left free where the server has refused TLS 1.2 and answered another version.
+
+    What is sent as a client sends it stays so: that its version is refused is what the client meets.
+    """
+    if probe.tls != "1.2" or probe.persona is not None:
         return probe
     ended = [one for one in observations if one.probe.origin == probe.origin and one.tls is not None]
     refused = any(one.probe.tls == "1.2" and _refused_version(one) for one in ended)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, r
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from probes.printable import printable
+from probes.redact import hide_by_name
 
 NAME_LIMIT = 2048
 """Characters of a subject or issuer that are shown."""
@@ -112,8 +113,11 @@ def der_of(certificate: x509.Certificate) -> bytes:
 
 
 def name_text(name: x509.Name) -> str:
-    """Return the name as an RFC 4514 string, printable and at most :data:`NAME_LIMIT` characters."""
-    return printable(name.rfc4514_string(dict(SHORT_NAMES)), limit=NAME_LIMIT)
+    """Return the name as an RFC 4514 string, printable and at most :data:`NAME_LIMIT` characters.
+
+    A name may hold an address with a key in it (function key, shared access signature): the key is left out.
+    """
+    return printable(hide_by_name(name.rfc4514_string(dict(SHORT_NAMES))), limit=NAME_LIMIT)
 
 
 def thumbprints(der: bytes) -> tuple[str, str]:
@@ -208,7 +212,8 @@ def san_names(certificate: x509.Certificate) -> tuple[str, ...]:
             return ()
         except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as fault:
             raise ValueError(str(fault)) from fault
-    return tuple(printable(_general_name(name), limit=500) for name, _ in zip(names, range(SAN_LIMIT), strict=False))
+    listed = (hide_by_name(_general_name(name)) for name, _ in zip(names, range(SAN_LIMIT), strict=False))
+    return tuple(printable(name, limit=500) for name in listed)
 
 
 def _general_name(name: x509.GeneralName) -> str:

@@ -24,6 +24,12 @@ _EDGE_TEXTS = (
     ("the plain http request was sent to https port", "nginx's page for plain HTTP on a TLS port"),
     ("you're speaking plain http to an ssl-enabled server port", "mod_ssl's page for plain HTTP on a TLS port"),
 )
+_APP_TEXTS = (
+    (
+        "you do not have permission to view this directory or page",
+        "IIS's own sentence, written behind the front end, where the app runs",
+    ),
+)
 _APP_HEADERS = frozenset(
     {"x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "set-cookie", "request-context", "x-runtime"}
 )
@@ -97,6 +103,9 @@ def _answered(observation: Observation, exchange: Exchange) -> _Judgement:
         for words, meaning in _EDGE_TEXTS:
             if words in text:
                 return "no", "edge", meaning
+        for words, meaning in _APP_TEXTS:
+            if words in text:
+                return "yes", "app", meaning
     if status in _REDIRECTS and _to_https(observation.probe, headers.get("location", "")):
         return "no", "edge", f"redirected to https ({status})"
     marks = sorted(_APP_HEADERS & headers.keys())

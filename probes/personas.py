@@ -116,7 +116,5 @@ _OTHERS = (
     ),
 )
 
-CLIENTS = MappingProxyType(
-    {persona.name: persona for persona in (*_COMMAND_LINE, *_PLATFORMS, *_PYTHON, *_OTHERS)}
-)
+CLIENTS = MappingProxyType({persona.name: persona for persona in (*_COMMAND_LINE, *_PLATFORMS, *_PYTHON, *_OTHERS)})
 """Every client by its name on the command line (``--as NAME``)."""

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from probes.model import Identity, Probe, Symptom, Value
+from probes.model import HttpChoice, Identity, Probe, Symptom, TlsChoice, Value
 from probes.model.persona import Persona
+from probes.model.probe import OwnExpect
 
 WHEN = "Does the site answer, and when does it ask for the certificate?"
 PATHS = "Does the path matter?"
@@ -17,6 +18,7 @@ THROUGH = "What lets it through?"
 APP = "Is it the app?"
 PLAIN = "What happens without TLS?"
 CLIENT = "What would the client see?"
+FORGED = "Does a certificate that a caller only claims reach the app?"
 ORIGIN = "Does the site itself answer otherwise than its gateway?"
 
 DECIDING = frozenset({"get-own", "get-12", "post-small", "post-large", "post-large-wait", "post-large-head-first"})
@@ -35,7 +37,10 @@ class PlanRequest(Value, frozen=True, kw_only=True):
 
     ``identity`` is ``given`` when a client certificate with its key was given. ``upload_path`` None means a path
     below the target's that does not exist. ``own_origin`` is the site's own ``https://host:port`` when the target is
-    a gateway in front of it. ``repeat`` is how often each deciding probe is sent.
+    a gateway in front of it. ``repeat`` is how often each deciding probe is sent. ``own_tls``, ``own_ciphers`` (an
+    OpenSSL cipher list) and ``own_http`` are what the user's client speaks; the user's own requests then do too.
+    ``own_expect`` says whether ``client`` was told to send Expect. ``check_forgery`` adds requests with a canary in the
+    caller's own X-ARR-ClientCert.
     """
 
     url: str
@@ -51,6 +56,11 @@ class PlanRequest(Value, frozen=True, kw_only=True):
     large_bytes: int = LARGE_BYTES
     repeat: int = 1
     client: Persona | None = None
+    own_tls: TlsChoice = "free"
+    own_ciphers: str | None = None
+    own_http: HttpChoice = "free"
+    own_expect: OwnExpect = "client"
+    check_forgery: bool = False
 
 
 class Plan(Value, frozen=True, kw_only=True):
@@ -120,6 +130,12 @@ class _Maker:
             tls="1.2",
         )
 
+    @property
+    def own(self) -> dict[str, Any]:
+        """How the user's client speaks TLS and HTTP."""
+        request = self.request
+        return {"tls": request.own_tls, "ciphers": request.own_ciphers, "http": request.own_http}
+
     def get(self, name: str, question: str, **more: Any) -> Probe:
         return msgspec.structs.replace(self._base, id=name, question=question, **more)
 
@@ -129,7 +145,7 @@ class _Maker:
 
 
 def _when(make: _Maker) -> Iterable[Probe]:
-    yield make.get("get-own", WHEN, tls="free", http="free")
+    yield make.get("get-own", WHEN, **make.own)
     if make.request.identity != "none":
         yield make.get("get-12", WHEN)
     yield make.get("get-none", WHEN, identity="none")
@@ -143,7 +159,7 @@ def _when(make: _Maker) -> Iterable[Probe]:
 def _paths(make: _Maker) -> Iterable[Probe]:
     request = make.request
     if request.debug_path:
-        yield make.get("debug", PATHS, path=request.debug_path, tls="free", http="free")
+        yield make.get("debug", PATHS, path=request.debug_path, **make.own)
     if request.excluded_path:
         excluded = request.excluded_path
         yield make.get("excluded-none", PATHS, path=excluded, identity="none", wave=2)
@@ -164,7 +180,7 @@ def _sizes(make: _Maker) -> Iterable[Probe]:
     yield make.post("post-large-head-first", THROUGH, large, head_first=True, wave=3)
     if make.request.identity != "none":
         yield make.post("post-large-none", APP, large, identity="none", wave=3)
-    yield make.post("post-large-own", APP, large, tls="free", http="free", wave=3)
+    yield make.post("post-large-own", APP, large, **make.own, wave=3)
     yield make.post("post-large-13-wait", APP, large, tls="1.3", expect="wait", wave=3)
 
 
@@ -185,19 +201,35 @@ def _over_http(make: _Maker) -> Iterable[Probe]:
 
 def _beside(make: _Maker, own_origin: str) -> Iterable[Probe]:
     shape: dict[str, Any] = {"origin": own_origin, "route": "direct", "connect_to": None}
-    yield make.get("origin-get-own", ORIGIN, tls="free", http="free", **shape)
+    yield make.get("origin-get-own", ORIGIN, **make.own, **shape)
     yield make.get("origin-get-none", ORIGIN, identity="none", **shape)
     if make.request.debug_path:
-        yield make.get("origin-debug", ORIGIN, path=make.request.debug_path, tls="free", http="free", **shape)
+        yield make.get("origin-debug", ORIGIN, path=make.request.debug_path, **make.own, **shape)
     yield make.post("origin-post-large", ORIGIN, make.request.large_bytes, **shape)
 
 
-def _as_client(make: _Maker, client: Persona) -> Iterable[Probe]:
+def _forged(make: _Maker) -> Iterable[Probe]:
+    shape: dict[str, Any] = {"identity": "none", "canary": True, "wave": 2}
+    request, parts = make.request, urlsplit(make.request.url)
+    yield make.get("forged-target", FORGED, **shape)
+    if request.debug_path:
+        yield make.get("forged-debug", FORGED, path=request.debug_path, **shape)
+    if request.excluded_path:
+        yield make.get("forged-excluded", FORGED, path=request.excluded_path, **shape)
+    if parts.scheme == "https" and (parts.port or 443) == 443:
+        plain = origin_of(f"http://{parts.netloc.rpartition('@')[2].removesuffix(':443')}")
+        path = request.debug_path or make.path
+        yield make.get("forged-http", FORGED, path=path, origin=plain, **shape)
+
+
+def _as_client(make: _Maker, client: Persona, *, sometimes: bool = False) -> Iterable[Probe]:
+    client = client.told(make.request.own_expect)
     large = make.request.large_bytes
     shape: dict[str, Any] = {
         "persona": client.name,
-        "tls": "free",
-        "http": client.http,
+        "tls": client.tls if make.request.own_tls == "free" else make.request.own_tls,
+        "ciphers": make.request.own_ciphers,
+        "http": client.http if make.request.own_http == "free" else make.request.own_http,
         "renegotiate": client.renegotiates,
         "offer_pha": client.offers_pha,
         "writes": "together" if client.writes_together else "separate",
@@ -206,14 +238,18 @@ def _as_client(make: _Maker, client: Persona) -> Iterable[Probe]:
     yield make.get(f"as-{client.name}-get", CLIENT, **shape)
     yield make.post(f"as-{client.name}-small", CLIENT, SMALL_BYTES, **shape, **_expect(client, SMALL_BYTES))
     yield make.post(f"as-{client.name}-large", CLIENT, large, **shape, **_expect(client, large))
-    if client.expect_on_request:
+    if client.expect_on_request and not client.expects(large):
         yield make.post(f"as-{client.name}-large-expect", CLIENT, large, **shape, **_expect(client, None))
+    if sometimes and client.pools and client.reuses_after_head:
+        kept = shape | _expect(client, large) | {"head_first": True}
+        yield make.post(f"as-{client.name}-large-kept", CLIENT, large, **kept)
 
 
 def _expect(client: Persona, size: int | None) -> dict[str, Any]:
-    if size is not None and (client.expect_above is None or size <= client.expect_above):
+    """Return what this client does with a body of ``size`` bytes; None: as it does when it is told to send Expect."""
+    if size is not None and not client.expects(size):
         return {"expect": "none"}
-    if client.waits_ms is None:
+    if not client.waits:
         return {"expect": "header-only"}
     return {"expect": "wait", "wait_ms": client.waits_ms}
 
@@ -242,7 +278,10 @@ def standard_plan(request: PlanRequest, symptom: Symptom = "unknown") -> Plan:
     if request.own_origin:
         probes += _beside(make, request.own_origin)
     if request.client and not request.url.startswith("http://"):
-        probes += _as_client(make, request.client)
+        sometimes = symptom == "sometimes" or request.repeat > 1
+        probes += _as_client(make, request.client, sometimes=sometimes)
+    if request.check_forgery:
+        probes += _forged(make)
     ordered = sorted(_repeated(probes, request.repeat), key=lambda probe: probe.wave)
     return Plan(probes=tuple(ordered), upload_path=make.upload_path)
 

@@ -68,6 +68,11 @@ def hide_query_secrets(url: str) -> str:
     return hidden
 
 
+def hide_by_name(text: str) -> str:
+    """Return a text without the values of secret headers and secret query parameters, known by their names alone."""
+    return _PARAMETER_IN_TEXT.sub(rf"\g<1>{REDACTED}", _HEADER_IN_TEXT.sub(rf"\g<1>{REDACTED}", text))
+
+
 class Redactor:
     """Knows the secrets of one run and takes them out of headers and texts.
 
@@ -86,8 +91,7 @@ class Redactor:
         """Return ``text`` without the known secrets, secret headers' values, and secret query parameters."""
         for form in self._forms:
             text = text.replace(form, REDACTED)
-        text = _HEADER_IN_TEXT.sub(rf"\g<1>{REDACTED}", text)
-        return _PARAMETER_IN_TEXT.sub(rf"\g<1>{REDACTED}", text)
+        return hide_by_name(text)
 
     def header(self, name: str, value: str) -> str:
         """Return the value of a header as it may be kept."""

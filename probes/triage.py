@@ -1,17 +1,22 @@
 """Drives one case through its stages and yields what happens; the command line and the app consume this stream."""
 
+import base64
 import secrets
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from probes import diagnosis
 from probes.adapt import adapted, hopeless
+from probes.case import Journal, libraries
 from probes.credential import ClientCertificate, throwaway
+from probes.diagnosis.predicates_path import INTERCEPTED
 from probes.forwarded import read_echo
 from probes.judgement import judged
 from probes.model import (
@@ -53,7 +58,8 @@ class TriageRequest:
     """Everything that the user said; nothing in it has been sent anywhere.
 
     ``plan`` is made from the URL with its secrets still in place; they never reach the case. ``headers`` are the
-    user's own, all secret. ``symptom`` and ``client`` narrow the plan and the verdict.
+    user's own, all secret. ``symptom`` and ``client`` narrow the plan and the verdict. ``redacted`` False marks the
+    case for in-house use; ``keylog`` is the file that the TLS session keys are written to.
     """
 
     plan: PlanRequest
@@ -69,10 +75,16 @@ class TriageRequest:
     proxy: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     secrets: tuple[str, ...] = ()
+    redacted: bool = True
+    keylog: Path | None = None
 
 
 class Triage:
-    """One case; ``case`` is true at every moment, also when the run is cancelled."""
+    """One case; ``case`` is true at every moment, also when the run is cancelled.
+
+    ``journal`` is where the case is written as it happens, nowhere until somebody names a file. Whoever names it
+    closes it.
+    """
 
     def __init__(self, request: TriageRequest) -> None:
         self.request = request
@@ -86,6 +98,13 @@ class Triage:
                 client=request.plan.client.name if request.plan.client else None,
                 symptom=request.symptom,
                 insecure=request.insecure,
+                redacted=request.redacted,
+                keylog=request.keylog is not None,
+                libraries=libraries(),
+                own_tls=request.plan.own_tls,
+                own_ciphers=request.plan.own_ciphers,
+                own_http=request.plan.own_http,
+                own_expect=request.plan.own_expect,
             ),
             target=Target(url=hide_query_secrets(request.plan.url)),
             credential=facts,
@@ -94,7 +113,9 @@ class Triage:
             unknown=request.unknown,
         )
         self._made: Plan | None = None
+        self._canary = throwaway()
         self._paths: dict[str, str] = {}
+        self.journal = Journal.nowhere()
 
     async def prepare(self) -> PlanMade:
         """Make the plan without contacting anybody, for the sheet that is shown before anything is sent."""
@@ -107,6 +128,8 @@ class Triage:
             plan = standard_plan(self.request.plan, self.request.symptom)
             probes = tuple(self._without_secrets(probe) for probe in plan.probes)
             self._made = Plan(probes=probes, upload_path=hide_query_secrets(plan.upload_path))
+            predictions = diagnosis.predict(self.case.configuration, probes)
+            self.case = msgspec.structs.replace(self.case, predictions=predictions)
         return self._made
 
     async def run(self) -> AsyncGenerator[Progress, None]:
@@ -117,24 +140,35 @@ class Triage:
         plan = self.plan
         yield PlanMade(plan=plan, case=self.case)
         yield ConfigurationRead(configuration=self.case.configuration, unknown=self.case.unknown)
-        async with self._engine() as engine:
-            for wave in plan.waves:
-                probes = tuple(probe for probe in plan.probes if probe.wave == wave)
-                chosen, why = self._chosen(probes)
-                skipped = tuple(probe.id for probe in probes if probe not in chosen)
-                if skipped:
-                    yield ProbesSkipped(probe_ids=skipped, because=why)
-                if chosen:
-                    async with aclosing(self._send(engine, chosen)) as happenings:
-                        async for happening in happenings:
-                            yield happening
-                    self.conclude()
-                    assert self.case.verdict is not None
-                    yield VerdictChanged(verdict=self.case.verdict)
-        self.conclude()
+        complete = False
+        async with self._engine() as engine, aclosing(self._waves(engine, plan)) as happenings:
+            self.journal.begin(self.case, plan)
+            try:
+                async for happening in happenings:
+                    yield happening
+                complete = True
+            finally:
+                self.conclude()
+                self.journal.end(self.case, cancelled=not complete)
         assert self.case.verdict is not None
         yield VerdictChanged(verdict=self.case.verdict)
         yield CaseFinished(case=self.case)
+
+    async def _waves(self, engine: Engine, plan: Plan) -> AsyncGenerator[Progress, None]:
+        for wave in plan.waves:
+            probes = tuple(probe for probe in plan.probes if probe.wave == wave)
+            chosen, why = self._chosen(probes)
+            skipped = tuple(probe.id for probe in probes if probe not in chosen)
+            if skipped:
+                yield ProbesSkipped(probe_ids=skipped, because=why)
+            if chosen:
+                async with aclosing(self._send(engine, chosen)) as happenings:
+                    async for happening in happenings:
+                        yield happening
+                self.conclude()
+                self.journal.concluded(self.case)
+                assert self.case.verdict is not None
+                yield VerdictChanged(verdict=self.case.verdict)
 
     async def send_one(self, probe: Probe) -> AsyncGenerator[Progress, None]:
         """Send one probe, of the plan again or one of the user's own making, and judge the case anew.
@@ -148,18 +182,18 @@ class Triage:
         numbers = {planned.id: number for number, planned in enumerate(self.plan.probes, 1)}
         number = numbers.get(probe.id, len(numbers) + len(self.case.observations) + 1)
         name = f"o{number}" if attempt == 1 else f"o{number}.{attempt}"
-        async with self._engine() as engine:
-            async with aclosing(Runner(engine, 1).run([(name, probe)])) as happenings:
-                async for happening in happenings:
-                    if isinstance(happening, Seen):
-                        observation = self._read(engine, happening)
-                        again = max(attempt, observation.attempt)
-                        observation = msgspec.structs.replace(observation, attempt=again)
-                        self._keep(observation)
-                        yield ObservationMade(observation=observation)
-                    else:
-                        yield happening
+        async with self._engine() as engine, aclosing(Runner(engine, 1).run([(name, probe)])) as happenings:
+            async for happening in happenings:
+                if isinstance(happening, Seen):
+                    observation = self._read(engine, happening)
+                    again = max(attempt, observation.attempt)
+                    observation = msgspec.structs.replace(observation, attempt=again)
+                    await self._keep(observation)
+                    yield ObservationMade(observation=observation)
+                else:
+                    yield happening
         self.conclude()
+        self.journal.end(self.case)
         assert self.case.verdict is not None
         yield VerdictChanged(verdict=self.case.verdict)
 
@@ -177,6 +211,17 @@ class Triage:
 
             return await Search(base, send, max_bytes).run()
 
+    @asynccontextmanager
+    async def sender(self) -> AsyncGenerator[Callable[[Probe, str], Awaitable[Observation]], None]:
+        """Yield a function that sends one probe of ``plan`` under an observation id and returns what was seen."""
+        _ = self.plan  # the engine must know the real paths of the plan's probes
+        async with self._engine() as engine:
+
+            async def send(probe: Probe, observation_id: str) -> Observation:
+                return self._read(engine, await engine.observe(probe, observation_id))
+
+            yield send
+
     def _without_secrets(self, probe: Probe) -> Probe:
         self._paths[hide_query_secrets(probe.path)] = probe.path
         via = None if self.request.proxy is None else hide_query_secrets(self.request.proxy)
@@ -184,7 +229,7 @@ class Triage:
 
     def _engine(self) -> Engine:
         request = self.request
-        identities: dict[Identity, ClientCertificate] = {"throwaway": throwaway()}
+        identities: dict[Identity, ClientCertificate] = {"throwaway": self._canary}
         if request.credential is not None:
             identities["given"] = request.credential
         settings = EngineSettings(
@@ -195,6 +240,8 @@ class Triage:
             headers=request.headers,
             paths=tuple(self._paths.items()),
             secrets=request.secrets,
+            keylog=request.keylog,
+            canary=base64.b64encode(self._canary.leaf.public_bytes(Encoding.DER)).decode("ascii"),
         )
         return Engine(settings, Trust(request.trusted), identities)
 
@@ -202,6 +249,8 @@ class Triage:
         reason = hopeless(self.case.observations)
         if reason is not None:
             return (), reason
+        if self.case.verdict is not None and self.case.verdict.finding == INTERCEPTED:
+            return (), "a proxy on the way opens the connection, so it is not the site that answers"
         wanted = diagnosis.wanted(self.case, probes)
         return tuple(wanted), "the question of the symptom is answered"
 
@@ -212,7 +261,7 @@ class Triage:
             async for happening in happenings:
                 if isinstance(happening, Seen):
                     observation = self._read(engine, happening)
-                    self._keep(observation)
+                    await self._keep(observation)
                     yield ObservationMade(observation=observation)
                 else:
                     yield happening
@@ -223,6 +272,8 @@ class Triage:
         credential = self.request.credential
         if self._may_echo(observation, seen.body):
             leaf = credential.leaf if credential and sends and observation.probe.identity == "given" else None
+            if observation.probe.canary:
+                leaf = self._canary.leaf
             echo = read_echo(seen.body[:_ECHO_KEPT], seen.content_type, leaf, redact=engine.redactor.header)
             observation = msgspec.structs.replace(observation, echo=echo)
         return judged(observation, self.case.configuration)
@@ -232,7 +283,8 @@ class Triage:
             return False
         return observation.probe.path == self.request.plan.debug_path or b"clientcert" in body[:_ECHO_KEPT].lower()
 
-    def _keep(self, observation: Observation) -> None:
+    async def _keep(self, observation: Observation) -> None:
+        await self.journal.observed(observation)
         order = {probe.id: number for number, probe in enumerate(self.plan.probes)}
         observations = sorted(
             (*self.case.observations, observation), key=lambda one: (order.get(one.probe.id, len(order)), one.attempt)

@@ -70,8 +70,13 @@ def test_the_plan_runs_as_the_client_would(name: str) -> None:
     ]
     assert {probe.renegotiate for probe in probes} == {client.renegotiates}
     assert {probe.offer_pha for probe in probes} == {client.offers_pha}
-    asked = next(probe for probe in probes if probe.id.endswith("-large-expect"))
-    assert asked.expect == ("wait" if client.waits_ms is not None else "header-only")
+    assert {probe.tls for probe in probes} == {client.tls}
+    told = [probe for probe in probes if probe.id.endswith("-large-expect")]
+    itself = next(probe for probe in probes if probe.id.endswith("-large"))
+    assert bool(told) is (client.expect_on_request and not client.expects(itself.body_bytes))
+    assert {probe.expect for probe in told} <= {"wait" if client.waits else "header-only"}
+    assert itself.expect == ("wait" if client.expects(itself.body_bytes) else "none")
+    assert all(probe.wait_ms == client.waits_ms for probe in probes if probe.expect == "wait")
 
 
 def test_tls_is_left_free_where_the_server_refused_1_2() -> None:

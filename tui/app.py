@@ -1,54 +1,44 @@
-"""The Textual app: one worker feeds the store, one timer repaints, and the keys of all screens."""
+"""The Textual app: its screens, themes, help, palette and clipboard; what runs a case is in tui/runs.py."""
 
 import asyncio
 import sys
 from collections.abc import Callable, Iterable
 from time import monotonic
-from traceback import extract_tb
 from typing import Any, ClassVar
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import Worker
 
 from probes.errors import MtlsTriageError
 from probes.printable import printable
-from probes.progress import PlanMade, Progress
+from tui import clipboard
+from tui.crash import crash_report, fault_line
 from tui.finding import Render, remembered, rendered
+from tui.messages import Copied, EvidenceWanted, Said, VerifyAsked
+from tui.palette import commands
+from tui.runs import Ended, Happened, Running
 from tui.screens.case import CaseScreen
-from tui.screens.framed import Copied, Framed
+from tui.screens.framed import Framed
 from tui.screens.help import HelpScreen
 from tui.screens.plan import PlanScreen
+from tui.steer import Session
 from tui.store import Store
 from tui.stream import TriageLike
 from tui.terminal import require_terminal
-from tui.themes import DARK, LIGHT
+from tui.themes import DARK, LIGHT, TERMINAL
 from tui.widgets.drawn import WIDE
+
+__all__ = ["Ended", "Happened", "TriageApp", "crash_report", "fault_line", "open_app", "show"]
 
 REPAINT_S = 0.2
 """Seconds between repaints; what happens in between is drawn together."""
 
 
-class Happened(Message):
-    """An event of the run of this number."""
-
-    def __init__(self, run: int, event: Progress) -> None:
-        super().__init__()
-        self.run, self.event = run, event
-
-
-class Ended(Message):
-    """The stream of the run of this number is over; ``fault`` is why it broke off, None when it did not."""
-
-    def __init__(self, run: int, fault: BaseException | None) -> None:
-        super().__init__()
-        self.run, self.fault = run, fault
-
-
-class TriageApp(App[None]):
+class TriageApp(Running):
     """Works on one case; ``again`` makes a new one for another run, ``autosend`` leaves the plan sheet out."""
 
     TITLE = "mtls-triage"
@@ -63,21 +53,25 @@ class TriageApp(App[None]):
 
     def __init__(
         self,
-        triage: TriageLike,
+        triage: TriageLike | None,
         *,
         autosend: bool = False,
         again: Callable[[], TriageLike] | None = None,
         render: Render = rendered,
+        session: Session | None = None,
     ) -> None:
         super().__init__()
-        self.triage, self.autosend, self.again = triage, autosend, again
+        self.triage, self.autosend, self.again, self.session = triage, autosend, again, session
         self.render_finding = remembered(render)
         self.store = Store()
+        if session is not None and session.request.credential is not None:
+            given = session.request.credential
+            self.store.desk.sent = (given.leaf, *given.chain)
         self.farewell: MtlsTriageError | None = None
         self._drawn = -1
         self._sending: Worker[None] | None = None
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for theme in (DARK, LIGHT, TERMINAL):
+            self.register_theme(theme)
         self.theme = DARK.name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -86,12 +80,25 @@ class TriageApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the plan sheet, or the case at once, and begin with the plan."""
-        self._show(CaseScreen if self.autosend else PlanScreen)
         self.set_interval(REPAINT_S, self._repaint)
-        self._begin()
+        if self.autosend:
+            self.show_case()
+        else:
+            self.show_plan()
+        self.begin()
 
-    def _show(self, kind: type[CaseScreen] | type[PlanScreen]) -> None:
+    def show_case(self) -> None:
+        """Show the case."""
+        self._show(CaseScreen)
+
+    def show_plan(self) -> None:
+        """Show the sheet of the plan."""
+        self._show(PlanScreen)
+
+    def _show(self, kind: type[Framed]) -> None:
         shown = kind(self.store, self.render_finding)
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
         if isinstance(self.screen, Framed):
             self.switch_screen(shown)
         else:
@@ -103,111 +110,73 @@ class TriageApp(App[None]):
             self._drawn = self.store.revision
             self.screen.redraw()
 
-    def _begin(self) -> None:
-        run = self.store.begin()
-        self.run_worker(self._prepare(run, self.triage), group="prepare", exit_on_error=False)
-
-    async def _prepare(self, run: int, triage: TriageLike) -> None:
-        try:
-            self.post_message(Happened(run, await triage.prepare()))
-        except Exception as fault:
-            self.post_message(Ended(run, fault))
-
-    def _send(self) -> None:
-        if self.store.phase != "planned":
-            return
-        self.store.send()
-        self._sending = self.run_worker(
-            self._send_and_tell(self.store.run, self.triage), group="case", exit_on_error=False
-        )
-
-    async def _send_and_tell(self, run: int, triage: TriageLike) -> None:
-        fault: BaseException | None = None
-        try:
-            async for event in triage.run():
-                self.post_message(Happened(run, event))
-        except Exception as raised:
-            fault = raised
-        self.post_message(Ended(run, fault))
-
-    def on_happened(self, message: Happened) -> None:
-        """Take an event of the current run into the store; those of older runs are dropped."""
-        if message.run != self.store.run:
-            return
-        self.store.apply(message.event)
-        if isinstance(message.event, PlanMade) and self.autosend:
-            self._send()
-
-    def on_ended(self, message: Ended) -> None:
-        """Tell why the current run broke off, if it did; without a plan there is nothing to show, so the app ends."""
-        if message.run != self.store.run or self.store.over:
-            return
-        if self.store.plan is None and isinstance(message.fault, MtlsTriageError):
-            self.farewell = message.fault
-            self.exit()
-        elif self.store.plan is None and message.fault is not None:
-            raise message.fault
-        else:
-            self.store.failed(fault_line(message.fault))
-
     def on_plan_screen_agreed(self, message: PlanScreen.Agreed) -> None:
         """Send the plan that was shown."""
         if self.store.phase == "planned":
-            self._show(CaseScreen)
-            self._send()
+            self.show_case()
+            self.send_plan()
 
-    def on_case_screen_stop_asked(self, message: CaseScreen.StopAsked) -> None:
-        """Stop sending; what was seen is kept."""
-        if not self.store.busy or self._sending is None:
-            self._say("nothing is being sent")
+    def on_evidence_wanted(self, message: EvidenceWanted) -> None:
+        """Go where the evidence is: to the probe, the setting, or the certificate."""
+        screen = self.screen
+        if not isinstance(screen, CaseScreen):
             return
-        self._sending.cancel()
-        self.store.cancelled(self.triage.case)
-        self._say("stopped; what was seen is kept")
+        for item in message.items:
+            kind, _, rest = item.partition(":")
+            made = self.store.observation(rest.partition("#")[0]) if kind == "obs" else None
+            if made is not None:
+                screen.show_probe(made.probe.id)
+                return
+            if kind in ("config", "credential"):
+                screen.action_stage(1 if kind == "config" else 3)
+                return
+        self.tell("that rests on your own answer; o takes it back")
 
-    def on_case_screen_again_asked(self, message: CaseScreen.AgainAsked) -> None:
-        """Make a new run of the same request, with its plan sheet before it."""
-        if self.store.busy:
-            self._say("a run is under way; esc stops it")
-        elif self.again is None:
-            self._say("this case cannot be run again")
-        else:
-            self.triage = self.again()
-            if not self.autosend:
-                self._show(PlanScreen)
-            self._begin()
+    def on_verify_asked(self, message: VerifyAsked) -> None:
+        """Tell how the fix is verified."""
+        self.tell("the tab Verify names the command; R runs the plan again")
 
     def on_copied(self, message: Copied) -> None:
-        """Send a text to the terminal's clipboard; whether it takes it, no terminal says."""
+        """Copy by every way there is; none claims what it cannot know."""
         text = printable(message.copied, lines=True)
         self.copy_to_clipboard(text)
-        lines = text.count("\n") + 1
-        self._say(f"{lines} {'line' if lines == 1 else 'lines'} sent to the terminal's clipboard (OSC 52)")
+        self.tell("copying …")
+        self.run_worker(self._copy_elsewhere(text), group="copy", exclusive=True, exit_on_error=False)
 
-    def _say(self, words: str) -> None:
+    async def _copy_elsewhere(self, text: str) -> None:
+        program = await clipboard.aside(clipboard.by_tool, text)
+        file = await clipboard.aside(clipboard.by_file, text)
+        self.tell(clipboard.told(text, program, file))
+
+    def on_said(self, message: Said) -> None:
+        """Tell what a page has to say."""
+        self.tell(message.words, message.glyph, message.role)
+
+    def tell(self, words: str, glyph: str = "–", role: str = "primary") -> None:
+        """Say something in the line of the keys of the screen that is shown."""
         if isinstance(self.screen, Framed):
-            self.screen.say((("– ", "primary"), (words, "")))
+            self.screen.say(((f"{glyph} ", role), (words, "")))
 
     def action_help(self) -> None:
-        """Show the help, once."""
+        """Show the help, once, about the page that is shown."""
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.store, self.render_finding))
+            page = self.screen.page if isinstance(self.screen, CaseScreen) else None
+            self.push_screen(HelpScreen(self.store, self.render_finding, page))
 
     def action_theme(self) -> None:
         """Change between dark and light."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+        self._paint(LIGHT if self.theme == DARK.name else DARK)
+
+    def action_terminal_theme(self) -> None:
+        """Take the colours of the terminal's own palette."""
+        self._paint(TERMINAL)
+
+    def _paint(self, theme: Theme) -> None:
+        self.theme = theme.name
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Return the commands of the palette; their texts are fixed, nothing from outside is among them."""
-        if isinstance(screen, CaseScreen):
-            yield SystemCommand("Run again", "The same request once more, after its plan sheet", screen.action_again)
-            yield SystemCommand("Stop", "Send nothing more, keep what was seen", screen.action_stop)
-            yield SystemCommand("Probes", "Every probe under its question", lambda: screen.action_stage(2))
-            yield SystemCommand("Diagnosis", "The walk, the finding, the fix", lambda: screen.action_stage(4))
-            yield SystemCommand("Copy", "What this page shows, to the clipboard", screen.action_copy)
-        yield SystemCommand("Dark or light", "Change the theme", self.action_theme)
-        yield SystemCommand("Help", "Keys, words and colours", self.action_help)
-        yield SystemCommand("Quit", "Leave; a run that is under way is stopped", self.exit)
+        """Return the commands of the palette that apply now."""
+        return commands(self, screen)
 
     def _fatal_error(self) -> None:
         # The stock crash screen prints local variables, and secrets are among them. The place of the fault is
@@ -217,33 +186,20 @@ class TriageApp(App[None]):
         self._close_messages_no_wait()
 
 
-def fault_line(fault: BaseException | None) -> str:
-    """Return in one line why a run broke off: the message of our own errors, of others only type and place."""
-    if fault is None:
-        return "The run ended without a result"
-    if isinstance(fault, MtlsTriageError):
-        return printable(str(fault))
-    last = extract_tb(fault.__traceback__)[-1:]
-    place = f" at {last[0].filename.rpartition('/')[2]}:{last[0].lineno}" if last else ""
-    return f"mtls-triage itself failed: {type(fault).__name__}{place}"
-
-
-def crash_report(error: BaseException | None) -> str:
-    """Return what is printed after a crash: type and places, no values of variables."""
-    lines = [f"mtls-triage itself failed: {type(error).__name__}. This is a defect of the tool, not of the site."]
-    for frame in extract_tb(error.__traceback__) if error else ():
-        lines.append(f"  {printable(frame.filename)}:{frame.lineno} in {frame.name}")
-    return "\n".join(lines)
-
-
-async def show(triage: TriageLike, *, autosend: bool = False, again: Callable[[], TriageLike] | None = None) -> int:
+async def show(
+    triage: TriageLike,
+    *,
+    autosend: bool = False,
+    again: Callable[[], TriageLike] | None = None,
+    session: Session | None = None,
+) -> int:
     """Show the app on one case and return its exit status, which is not 0 after a crash.
 
     ``autosend`` sends the plan at once, ``again`` makes a case for another run.
     Raises MtlsTriageError where there is no terminal (UsageFault) or no plan could be made.
     """
     require_terminal()
-    app = TriageApp(triage, autosend=autosend, again=again)
+    app = TriageApp(triage, autosend=autosend, again=again, session=session)
     await app.run_async()
     if app.farewell is not None:
         raise app.farewell

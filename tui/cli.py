@@ -13,8 +13,12 @@ from probes.version import VERSION
 # Name of the command: (module, one line of help). The help stands here so that ``--help`` imports no command.
 COMMANDS = {
     "diagnose": ("tui.commands.diagnose", "Find out why a client certificate does not work, without the app."),
+    "config": ("tui.commands.config", "Read and explain the site's configuration only."),
     "decode": ("tui.commands.decode", "Decode a forwarded client certificate from a header or a response."),
+    "verify": ("tui.commands.verify", "Say whether a fix took effect, on fresh connections over time."),
     "threshold": ("tui.commands.threshold", "Find the exact body size at which a site starts to refuse."),
+    "report": ("tui.commands.report", "Write a report from a saved case, offline."),
+    "compare": ("tui.commands.compare", "Say what changed between two saved cases."),
     "lab": ("tui.commands.lab", "Start the built-in lab and open the app on it, or serve it."),
     "findings": ("tui.commands.findings", "List the causes that can be named, or print one."),
 }

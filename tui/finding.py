@@ -40,14 +40,11 @@ def rendered(slug: str, case: Case) -> FindingText:
         found = render(slug, case)
     except KeyError:
         return bare(slug)
-    ways = (
-        ("az", found.az),
-        ("Portal", found.portal),
-        ("Bicep", found.bicep),
-        ("ARM", found.arm),
-        ("Reply", found.reply),
-        ("Verify", found.verify),
-    )
+    azure = (("az", found.az), ("Portal", found.portal), ("Bicep", found.bicep), ("ARM", found.arm))
+    reply = (("Reply", found.reply),)
+    # The first tab is for whoever can act: who reads the site in Azure can change it, all others can only tell.
+    first = (*azure, *reply) if case.configuration.source == "arm" else (*reply, *azure)
+    ways = first
     return FindingText(
         title=found.title,
         sentence=found.sentence,

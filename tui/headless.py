@@ -14,21 +14,25 @@ from probes.errors import ConsentNeeded
 from probes.model import Case
 from probes.plan import Plan, PlanRequest
 from probes.progress import ObservationMade, PlanMade, ProbesSkipped
+from probes.report import Audience, Format, Report, write
 from probes.triage import Triage
-from tui.drawing.words import FAULTS as CREDENTIAL_FAULTS
 from tui.consent import plan_lines, stays_here
+from tui.drawing.words import FAULTS as CREDENTIAL_FAULTS
 from tui.report_text import observation_line, report
 from tui.request import ask_in_terminal, has_terminal
+from tui.saving import save, say_on_stderr
 from tui.target import opened
 
 
 @dataclass(frozen=True, kw_only=True)
 class How:
-    """How the result is wanted."""
+    """How the result is wanted: for a person, or in ``form`` for ``audience``; ``save_to`` is the case file."""
 
     allow_uploads: bool = False
     dry_run: bool = False
-    as_json: bool = False
+    form: Format | None = None
+    audience: Audience = "customer"
+    save_to: str | None = None
 
 
 def schema() -> str:
@@ -49,16 +53,21 @@ async def diagnose(target: str, options: Mapping[str, Any], typed: frozenset[str
         triage = Triage(request)
         made = await triage.prepare()
         if how.dry_run:
-            _print_plan(made, as_json=how.as_json)
+            _print_plan(made, as_json=how.form == "json")
             return 0
         for fault in made.case.credential.faults:
             click.echo(f"! your certificate: {CREDENTIAL_FAULTS[fault]}; the run goes on", err=True)
         agree(made.plan, request.plan, allowed=how.allow_uploads)
-        await _send(triage)
-    if how.as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(triage.case), indent=2).decode("utf-8"))
-    else:
+        save(triage, how.save_to, say_on_stderr)
+        try:
+            await _send(triage)
+        finally:
+            triage.journal.close()
+    if how.form is None:
         click.echo(report(triage.case))
+    else:
+        made_report = Report(case=triage.case, audience=how.audience, redacted=triage.case.run.redacted)
+        click.echo(write(made_report, how.form), nl=False)
     return exit_status(triage.case)
 
 

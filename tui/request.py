@@ -11,14 +11,14 @@ import click
 
 from probes.credential import ClientCertificate, load
 from probes.errors import CredentialFault, PassPhraseNeeded, UsageFault
-from probes.model import Answer, SiteConfig, Unknown
+from probes.model import Answer, SiteConfig
 from probes.personas import CLIENTS
 from probes.plan import PlanRequest, origin_of
 from probes.printable import printable
-from probes.siteconfig import read
 from probes.triage import TriageRequest
 from probes.wire.proxy import proxy_for
 from probes.wire.trust import read_ca_file
+from tui.site import Settings, from_files
 
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "expect", "connection", "user-agent"})
 _TRIES = 3
@@ -53,7 +53,9 @@ def checked_url(target: str) -> str:
     return parts._replace(netloc=name if port is None else f"{name}:{port}", fragment="").geturl()
 
 
-def triage_request(target: str, options: Mapping[str, Any], ask: Ask | None = None) -> TriageRequest:
+def triage_request(
+    target: str, options: Mapping[str, Any], ask: Ask | None = None, settings: Settings | None = None
+) -> TriageRequest:
     """Return the request for TARGET and the options of :func:`tui.commands.options.common_options`.
 
     Reads the files that the options name and contacts nobody. ``ask`` is called for a pass phrase that is missing or
@@ -62,7 +64,7 @@ def triage_request(target: str, options: Mapping[str, Any], ask: Ask | None = No
     """
     url = checked_url(target)
     credential = _credential(options, ask)
-    configuration, unknown = _configuration(options["config_files"])
+    settings = settings or _settings(url, options)
     proxy = proxy_for(url, options["proxy"])
     plan = PlanRequest(
         url=url,
@@ -78,13 +80,18 @@ def triage_request(target: str, options: Mapping[str, Any], ask: Ask | None = No
         large_bytes=options["large_bytes"],
         repeat=options["repeat"],
         client=CLIENTS[options["client"]] if options["client"] else None,
+        own_tls=options["own_tls"] or "free",
+        own_ciphers=options["own_ciphers"],
+        own_http=options["own_http"] or "free",
+        own_expect=options.get("own_expect", "client"),
+        check_forgery=options["check_forgery"],
     )
     return TriageRequest(
         plan=plan,
         credential=credential,
         trusted=read_ca_file(Path(options["ca"])) if options["ca"] else (),
-        configuration=configuration,
-        unknown=unknown,
+        configuration=settings.configuration,
+        unknown=(*settings.unknown, *options.get("not_honoured", ())),
         symptom=options["symptom"],
         answers=tuple(_answer(text) for text in options["answers"]),
         timeout_s=options["timeout_s"],
@@ -93,11 +100,13 @@ def triage_request(target: str, options: Mapping[str, Any], ask: Ask | None = No
         proxy=proxy,
         headers=_headers(options),
         secrets=_proxy_password(proxy),
+        redacted=not options["no_redact"],
+        keylog=Path(options["keylog"]) if options["keylog"] else None,
     )
 
 
-def _configuration(files: tuple[str, ...]) -> tuple[SiteConfig, tuple[Unknown, ...]]:
-    return read([Path(file) for file in files]) if files else (SiteConfig(), ())
+def _settings(url: str, options: Mapping[str, Any]) -> Settings:
+    return from_files(url, options) if options["config_files"] else Settings(configuration=SiteConfig())
 
 
 def _credential(options: Mapping[str, Any], ask: Ask | None) -> ClientCertificate | None:
@@ -107,6 +116,8 @@ def _credential(options: Mapping[str, Any], ask: Ask | None) -> ClientCertificat
         return None
     cert, key = Path(options["cert"]), Path(options["key"]) if options["key"] else None
     phrase = _phrase(options["cert_password_env"])
+    if phrase is None and options.get("cert_phrase"):
+        phrase = str(options["cert_phrase"]).encode("utf-8")
     for _ in range(_TRIES if ask is not None else 0):
         try:
             return load(cert, key, phrase)

@@ -20,6 +20,9 @@ from probes.progress import (
     Progress,
     VerdictChanged,
 )
+from tui.checking import Checking
+from tui.desk import Desk
+from tui.lesson import Lesson
 
 Phase = Literal["empty", "planned", "running", "finished", "cancelled", "failed"]
 
@@ -48,7 +51,8 @@ class Store:
     """One case as the screens see it; ``revision`` grows with every change, so that idle screens do not repaint.
 
     ``run`` is the number of the current run: what a cancelled or older run still sends is dropped by it.
-    ``fault`` is the line that is told to the user when the run broke off.
+    ``fault`` is the line that is told to the user when the run broke off. ``reported`` is the file of the report,
+    ``checking`` the verification of the fix, ``lesson`` the ticket of the lab that is worked on.
     """
 
     run: int = 0
@@ -60,11 +64,15 @@ class Store:
     revision: int = 0
     clock: float = 0.0
     probes: dict[str, ProbeState] = field(default_factory=dict)
+    desk: Desk = field(default_factory=Desk)
+    reported: str | None = None
+    checking: Checking | None = None
+    lesson: Lesson | None = None
 
     def begin(self) -> int:
-        """Forget the last run and return the number of a new one."""
+        """Forget the last run and return the number of a new one; desk and lesson stay."""
         number, revision = self.run + 1, self.revision + 1
-        self.__init__(run=number, revision=revision)  # type: ignore[misc]
+        self.__init__(run=number, revision=revision, desk=self.desk, lesson=self.lesson)  # type: ignore[misc]
         return number
 
     @property
@@ -87,11 +95,12 @@ class Store:
         """How many probes are to be sent in all; those that were left out do not count."""
         return sum(1 for state in self.probes.values() if state.skipped is None)
 
-    def groups(self) -> Iterator[tuple[str, list[ProbeState]]]:
-        """Yield each question with its probes, in the order of their numbers."""
+    def groups(self, wanted: str = "") -> Iterator[tuple[str, list[ProbeState]]]:
+        """Yield each question with its probes, in the order of their numbers; only those that hold ``wanted``."""
         order: dict[str, list[ProbeState]] = {}
         for state in sorted(self.probes.values(), key=lambda state: state.number):
-            order.setdefault(state.probe.question, []).append(state)
+            if wanted.casefold() in _words_of(state):
+                order.setdefault(state.probe.question, []).append(state)
         yield from order.items()
 
     def observation(self, observation_id: str) -> Observation | None:
@@ -136,7 +145,8 @@ class Store:
 
     def tick(self, now: float) -> None:
         """Let the time pass, so that running rows can say how long they have waited."""
-        if any(state.running for state in self.probes.values()):
+        checking = self.checking is not None and self.checking.running
+        if checking or any(state.running for state in self.probes.values()):
             self.clock = now
             self.revision += 1
 
@@ -144,6 +154,22 @@ class Store:
         """Note that the plan is being sent."""
         self.phase = "running"
         self.revision += 1
+
+    def resting(self, case: Case, phase: Phase) -> None:
+        """Note that single probes were sent, and that the case is again what it was before them."""
+        self.case = case
+        self._settle(case)
+        self._end(phase)
+
+    def changed(self, case: Case) -> None:
+        """Note that the case was judged anew, without anything having been sent."""
+        self.case = case
+        self.revision += 1
+
+    def resettle(self) -> None:
+        """Take the observations of the case as they are judged now."""
+        if self.case is not None:
+            self._settle(self.case)
 
     def cancelled(self, case: Case) -> None:
         """Note that the user stopped the run; what was seen stays."""
@@ -213,6 +239,14 @@ class Store:
         for state in self.probes.values():
             state.stopped = state.stopped or state.running
             state.running = False
+
+
+def _words_of(state: ProbeState) -> str:
+    probe, made = state.probe, state.observation
+    words = [probe.id, probe.question, probe.method, probe.path, probe.identity, probe.expect, probe.tls, probe.http]
+    if made is not None:
+        words += [made.outcome, str(made.status or ""), made.judged.by, made.error.message if made.error else ""]
+    return " ".join(words).casefold()
 
 
 def was_sent(made: Observation | None) -> TypeGuard[Observation]:

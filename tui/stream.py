@@ -1,9 +1,9 @@
-"""What the app needs of a case that is worked on: two methods and the case so far."""
+"""What the app needs of a case that is worked on: three methods and the case so far."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from probes.model import Case
+from probes.model import Case, Probe
 from probes.progress import PlanMade, Progress
 
 
@@ -19,6 +19,10 @@ class TriageLike(Protocol):
         """Make the plan; nothing is sent."""
         ...
 
-    def run(self) -> AsyncIterator[Progress]:
+    def run(self) -> AsyncGenerator[Progress, None]:
         """Send the plan and yield what happens; it is stopped by cancelling the task that iterates."""
+        ...
+
+    def send_one(self, probe: Probe) -> AsyncGenerator[Progress, None]:
+        """Send one probe, again or of the user's own making, and judge the case anew."""
         ...

@@ -5,10 +5,13 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from probes.errors import UsageFault
+from probes.model import SiteConfig, Unknown
+from probes.siteconfig.faults import AzureFault
 from probes.triage import TriageRequest
 from tui.commands.options import parse_options
-from tui.request import Ask, triage_request
+from tui.curl import with_curl
+from tui.request import Ask, checked_url, triage_request
+from tui.site import Settings, asks_azure, from_azure, from_files, is_resource_id, probed_url, tell
 
 LAB = "lab:"
 
@@ -27,21 +30,49 @@ async def opened(
     ``typed`` are the names of the options that the user wrote: they win over those that a scenario brings along.
     Raises MtlsTriageError.
     """
-    if target.startswith("/subscriptions/"):
-        raise UsageFault(
-            "Reading a site from Azure by its resource id is not built yet. Give its URL, and its settings with "
-            "--config FILE (az webapp show)."
-        )
     if not is_lab(target):
-        yield triage_request(target, options, ask)
+        yield await _request(target, options, ask)
         return
     from probes.lab.child import LabProcess
 
     async with LabProcess.start(target.removeprefix(LAB)) as lab:
+        before = {name: os.environ.get(name) for name in lab.ready.env}
         os.environ.update(lab.ready.env)
         scenario = parse_options(list(lab.ready.options))
         merged = {name: options[name] if name in typed else scenario[name] for name in scenario}
-        yield triage_request(lab.ready.target, merged, ask)
+        try:
+            yield await _request(lab.ready.target, merged, ask)
+        finally:
+            _restore(before)
+
+
+def _restore(before: Mapping[str, str | None]) -> None:
+    # A store of roots that was the lab's own is gone with it, and the app goes on.
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+async def _request(target: str, options: Mapping[str, Any], ask: Ask | None) -> TriageRequest:
+    """Return the request for a URL or a resource id, with the settings read from Azure where that was asked for."""
+    target, options = with_curl(target, options)
+    if is_resource_id(target):
+        settings = await from_azure(target, options) if asks_azure(target, options) else from_files(None, options)
+        return triage_request(probed_url(settings.configuration, options), options, ask, settings)
+    if not asks_azure(target, options):
+        return triage_request(target, options, ask)
+    url = checked_url(target)
+    try:
+        settings = await from_azure(url, options)
+    except AzureFault as fault:
+        # The wire can be measured all the same; what was not read stands in the case.
+        tell(f"{fault}\nGoing on without the settings.")
+        why = " ".join(str(fault).split())
+        unread = Unknown(what=f"the site's settings: {why}", why="not-observable", how_to_get="mtls-triage config")
+        settings = Settings(configuration=SiteConfig(), unknown=(unread,))
+    return triage_request(url, options, ask, settings)
 
 
 def typed_options(context: Any) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The two themes: dark and light, by role; every text colour has a contrast of 4.5:1 or more on its background."""
+"""The themes: dark and light, by role, every text colour at 4.5:1 or more on its background; and the terminal's."""
 
 from textual.theme import Theme
 
@@ -47,3 +47,27 @@ LIGHT = Theme(
         "block-cursor-foreground": "#1d252d",
     },
 )
+
+TERMINAL = Theme(
+    name="triage-terminal",
+    dark=True,
+    primary="ansi_blue",
+    secondary="ansi_blue",
+    accent="ansi_blue",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    variables={
+        "select": "ansi_bright_black",
+        "line": "ansi_bright_black",
+        "muted": "ansi_default",
+        "faint": "ansi_default",
+        "block-cursor-background": "ansi_bright_black",
+        "block-cursor-foreground": "ansi_default",
+    },
+)
+"""The terminal's own sixteen colours; what they look like, and their contrast, is the terminal's business."""

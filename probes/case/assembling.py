@@ -29,8 +29,8 @@ class Parts:
 
     run: Run | None = None
     target: Target | None = None
-    credential: CredentialFacts = CredentialFacts()
-    configuration: SiteConfig = SiteConfig()
+    credential: CredentialFacts = field(default_factory=CredentialFacts)
+    configuration: SiteConfig = field(default_factory=SiteConfig)
     plan: Plan | None = None
     verdict: Verdict | None = None
     verdict_at: int = 0
@@ -65,7 +65,7 @@ class Parts:
         assert self.target is not None
         probes = self.plan.probes if self.plan else ()
         order = {probe.id: place for place, probe in enumerate(probes)}
-        seen = sorted(self.observations.values(), key=lambda one: (order.get(one.probe.id, 0), one.attempt))
+        seen = sorted(self.observations.values(), key=lambda one: (order.get(one.probe.id, len(order)), one.attempt))
         return Case(
             run=self.run,
             target=self.target,

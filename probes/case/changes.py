@@ -131,16 +131,11 @@ def _settings(before: SiteConfig, after: SiteConfig) -> tuple[tuple[Change, ...]
         if field.name in ("source", "notes"):
             continue
         one, other = getattr(before, field.name), getattr(after, field.name)
-        if (one is None) != (other is None) and _optional_read(before, after):
+        if (one is None) != (other is None):
             unread.append(field.name)
         elif one != other:
             changes.append(Change(name=field.name, before=_text(one), after=_text(other)))
     return tuple(changes), tuple(unread)
-
-
-def _optional_read(before: SiteConfig, after: SiteConfig) -> bool:
-    """Say whether a missing setting can only mean that it was not read: sources differ in what they show."""
-    return before.source != after.source or "none" in (before.source, after.source) or before.source == "file"
 
 
 def _by_probe(case: Case) -> dict[str, Observation]:
@@ -182,7 +177,9 @@ def seen_of(seen: Observation) -> dict[str, str | None]:
 
 
 def _faults(errors: tuple[object, ...], ok: bool) -> str:
-    return "verifies" if ok else ", ".join(str(getattr(error, "name", error)) for error in errors) or "does not verify"
+    return (
+        "verifies" if ok else ", ".join(str(getattr(error, "name", error)) for error in errors) or "does not verify"
+    )
 
 
 def _alerts(seen: Observation) -> str | None:

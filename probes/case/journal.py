@@ -42,6 +42,11 @@ class Journal:
         self._alone = threading.Lock()
 
     @classmethod
+    def nowhere(cls) -> Self:
+        """Return a journal without a file; everything that is written into it is dropped without a word."""
+        return cls(Path())
+
+    @classmethod
     def create(cls, path: Path, *, say: Say = lambda _words: None, make_folder: bool = False) -> Self:
         """Begin a new file; ``make_folder`` makes its folder too.
 
@@ -56,7 +61,8 @@ class Journal:
         except OSError as fault:
             if fault.errno in _WRONG_PATH and not make_folder:
                 raise UsageFault(
-                    f"The case file {_shown(path)} cannot be made: {_reason(fault)}. Name a file in a folder that exists."
+                    f"The case file {_shown(path)} cannot be made: {_reason(fault)}. "
+                    "Name a file in a folder that exists."
                 ) from None
             journal._give_up(fault)
         if journal._size:
@@ -96,7 +102,8 @@ class Journal:
         if locked == "taken":
             self.close()
             raise CaseTaken(
-                f"Another mtls-triage is writing the case file {_shown(self.path)}. Wait for it, or name another file."
+                f"Another mtls-triage is writing the case file {_shown(self.path)}. "
+                "Wait for it, or name another file."
             )
         if locked == "unsupported":
             self._say(f"The file system of {_shown(self.path)} has no locks: let no other run write this file.")
@@ -129,10 +136,9 @@ class Journal:
             self.append([("verdict", verdict), *(("unknown", one) for one in case.unknown)])
 
     def end(self, case: Case, *, cancelled: bool = False) -> None:
-        """Write the last word over the case and close the file."""
+        """Write the last word over the case; what is sent later (a probe again) may follow it, with an end anew."""
         self.concluded(case)
         self.append([("end", End(observations=len(case.observations), cancelled=cancelled))])
-        self.close()
 
     def append(self, lines: Sequence[tuple[Kind, Value]]) -> None:
         """Write lines in one go and wait until they are on disk."""

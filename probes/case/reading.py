@@ -160,10 +160,11 @@ def _check_first(envelope: Envelope, path: Path) -> None:
         raise _foreign(path)
     if envelope.schema == SCHEMA:
         return
-    age = "a newer" if int(found.group(1)) > int(_VERSION) else "an older"
+    newer = int(found.group(1)) > int(_VERSION)
     raise CaseFault(
-        f"The case file {_shown(path)} has {age} format ({printable(envelope.schema, limit=40)}) than this mtls-triage "
-        f"reads ({SCHEMA}). Open it with the version that wrote it{', or update this one' if age == 'a newer' else ''}."
+        f"The case file {_shown(path)} has {'a newer' if newer else 'an older'} format ({envelope.schema}) than this "
+        f"mtls-triage reads ({SCHEMA}). "
+        f"Open it with the version that wrote it{', or update this one' if newer else ''}."
     )
 
 

@@ -26,7 +26,9 @@ def settle(parts: Parts) -> tuple[Case, tuple[str, ...]]:
     notes = () if parts.end else ("The run was ended before it was complete.",)
     missing = _not_known(stored)
     if missing:
-        told = f"The verdict of the run names {missing}, which this version ({VERSION}) does not know; this is its own."
+        told = (
+            f"The verdict of the run names {missing}, which this version ({VERSION}) does not know; this is its own."
+        )
         return msgspec.structs.replace(case, verdict=now), (*notes, told)
     if stored == now:
         return case, notes

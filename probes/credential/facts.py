@@ -20,10 +20,26 @@ from probes.certificate import (
     weak_signature,
 )
 from probes.model import CredentialFacts, CredentialFault, CredentialKind
+from probes.printable import printable
+from probes.redact import hide_by_name
+
+
+def _issuers(certificates: tuple[x509.Certificate, ...]) -> tuple[str, ...]:
+    """Return the issuers' names in the form in which a server's list of CAs is noted, each once."""
+    names: list[str] = []
+    for certificate in certificates:
+        with quietly(), contextlib.suppress(*UNREADABLE):
+            names.append(printable(hide_by_name(certificate.issuer.rfc4514_string()), limit=300))
+    return tuple(dict.fromkeys(names))
 
 
 def facts_of(
-    leaf: x509.Certificate, *, kind: CredentialKind, has_key: bool, chain: int, now: datetime
+    leaf: x509.Certificate,
+    *,
+    kind: CredentialKind,
+    has_key: bool,
+    chain: tuple[x509.Certificate, ...],
+    now: datetime,
 ) -> CredentialFacts:
     """Read every field of the leaf that can be read; ``now`` is aware. Never raises for a malformed certificate."""
     sha1, sha256 = thumbprints(der_of(leaf))
@@ -58,6 +74,7 @@ def facts_of(
         not_after=utc_text(leaf.not_valid_after_utc),
         key=key,
         eku=eku or (),
-        chain=chain,
+        chain=len(chain),
+        issuers=_issuers((leaf, *chain)),
         faults=tuple(word for word, holds in wrong.items() if holds),
     )

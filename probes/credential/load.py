@@ -56,7 +56,7 @@ def load(
         )
     chain = order(leaf, contents.certificates)
     kind: Literal["pem", "pfx"] = "pfx" if contents.form == "pfx" else "pem"
-    facts = facts_of(leaf, kind=kind, has_key=secret is not None, chain=len(chain), now=now or datetime.now(UTC))
+    facts = facts_of(leaf, kind=kind, has_key=secret is not None, chain=chain, now=now or datetime.now(UTC))
     return ClientCertificate(leaf=leaf, chain=chain, key=secret, kind=kind, facts=facts)
 
 

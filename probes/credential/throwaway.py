@@ -44,5 +44,5 @@ def throwaway() -> ClientCertificate:
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    facts = facts_of(leaf, kind="pem", has_key=True, chain=0, now=now)
+    facts = facts_of(leaf, kind="pem", has_key=True, chain=(), now=now)
     return ClientCertificate(leaf=leaf, chain=(), key=key, kind="pem", facts=facts)

@@ -2,6 +2,7 @@
 
 from probes.diagnosis.catalogue import Finding, by_slug, catalogue
 from probes.diagnosis.predicates import evaluate
+from probes.diagnosis.predict import predict
 from probes.diagnosis.render import RenderedFinding, generic, render
 from probes.diagnosis.result import Result
 from probes.diagnosis.unknowns import unknowns
@@ -21,6 +22,7 @@ __all__ = [
     "finding",
     "generic",
     "overrules",
+    "predict",
     "render",
     "unknowns",
     "verdict",

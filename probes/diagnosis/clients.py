@@ -1,19 +1,27 @@
 """What the same observations mean for each client that is known, computed from its properties."""
 
+from probes.diagnosis.clients_transport import transport
 from probes.diagnosis.facts import Facts, Passing, asked, late
 from probes.diagnosis.predicates import FAULTS
 from probes.diagnosis.predicates_size import header_only_refused, large_problem
 from probes.diagnosis.result import Result
-from probes.diagnosis.scope import is_large, is_small
+from probes.diagnosis.scope import is_large, is_small, mine, unasked
 from probes.model import ClientVerdict, Observation
 from probes.model.persona import Persona
 from probes.personas import CLIENTS
 
 # Findings that hit every client alike, with why; in the order in which they are to be fixed.
 _ALL_ALIKE = {
+    "network-unreachable": "no connection to the site comes about",
+    "http-redirected": "the request goes to http, where no client can send a certificate",
+    "certificate-required-alert": "TLS itself refuses the certificate, whichever client shows it",
     "plain-http-request": "the request goes over http, where no client can send a certificate",
     "client-certs-disabled": "the site asks no client for a certificate",
     "path-excluded": "the site asks no client for a certificate on this path",
+    "app-reads-wrong-header": "the app looks for the certificate in another header, whatever the client sends",
+    "functions-key-missing": "the Functions host wants a key from every client",
+    "web-config-ip-security": "IIS refuses the address, whatever the client",
+    "app-rejects-certificate": "the app refuses the certificate, whichever client shows it",
 }
 
 
@@ -23,11 +31,13 @@ def clients(facts: Facts, *, suspended: bool = False) -> tuple[ClientVerdict, ..
         because = "it is not sure that the site answered"
         return tuple(ClientVerdict(name=name, result="unknown", because=because) for name in CLIENTS)
     problem = large_problem(facts)
-    return tuple(_client(facts, persona, problem) for persona in CLIENTS.values())
+    own = facts.client
+    known = (own if own and own.name == one.name else one for one in CLIENTS.values())
+    return tuple(_client(facts, persona, problem) for persona in known)
 
 
 def _client(facts: Facts, persona: Persona, problem: Result) -> ClientVerdict:
-    for rule in (_all_alike, _did_as_client, _protocol, _any_size):
+    for rule in (_all_alike, _too_large, transport, _did_as_client, _protocol, _any_size):
         found = rule(facts, persona)
         if found is not None:
             return found
@@ -39,6 +49,13 @@ def _all_alike(facts: Facts, persona: Persona) -> ClientVerdict | None:
         if FAULTS[slug](facts).holds:
             return ClientVerdict(name=persona.name, result="fails-at-any-size", because=because, finding=slug)
     return None
+
+
+def _too_large(facts: Facts, persona: Persona) -> ClientVerdict | None:
+    slug = "app-body-limit"
+    if not FAULTS[slug](facts).holds:
+        return None
+    return ClientVerdict(name=persona.name, result="fails", because="the app takes no body of that size", finding=slug)
 
 
 def _own(facts: Facts) -> list[Observation]:
@@ -59,11 +76,20 @@ def _did_as_client(facts: Facts, persona: Persona) -> ClientVerdict | None:
     if small in ("refused", "broken") and own == "passes":
         because = "sent as this client sends it, even a request without a large body did not get through"
         return ClientVerdict(name=persona.name, result="fails-at-any-size", because=because)
-    bare = [seen for seen in there if is_large(seen.probe) and seen.probe.expect == "none"]
-    if _ended(facts, bare) == "passes" and small == "passes" and not persona.expect_above:
+    fresh = [seen for seen in there if is_large(seen.probe) and not seen.probe.head_first]
+    itself = [seen for seen in fresh if unasked(facts.scope, seen.probe)]
+    whole = persona.expect_above is None or _up_to_there_passes(facts, persona)
+    if _ended(facts, itself) == "passes" and small == "passes" and whole:
         because = "sent as this client sends it, small and large bodies got through"
         return ClientVerdict(name=persona.name, result="works", because=because)
     return None
+
+
+def _up_to_there_passes(facts: Facts, persona: Persona) -> bool:
+    """Whether a body that is as large as may be, and yet too small for the client's own Expect, gets through."""
+    bare = [seen for seen in facts.seen if mine(facts.scope, seen.probe) and seen.probe.expect == "none"]
+    passing = [seen.probe.body_bytes for seen in bare if not seen.probe.head_first and facts.one(seen) == "passes"]
+    return persona.expect_above is not None and max(passing, default=-1) >= persona.expect_above
 
 
 def _ended(facts: Facts, observations: list[Observation]) -> Passing | None:
@@ -87,15 +113,17 @@ def _protocol(facts: Facts, persona: Persona) -> ClientVerdict | None:
 
 def _any_size(facts: Facts, persona: Persona) -> ClientVerdict | None:
     """Judge by when the certificate is asked for, on the version that a client left to itself ends up with."""
-    own = _own(facts)
-    if FAULTS["renegotiation-impossible-tls13"](facts).holds:
+    held = persona.tls == "1.2"
+    own = [seen for seen in facts.where("here-12") if mine(facts.scope, seen.probe)] if held else _own(facts)
+    if FAULTS["renegotiation-impossible-tls13"](facts).holds and not held:
         because = "on TLS 1.3 it is never asked; held at TLS 1.2 it would be"
         finding = "renegotiation-impossible-tls13"
         return ClientVerdict(name=persona.name, result="fails-at-any-size", because=because, finding=finding)
     when = {asked(seen) for seen in own}
     if "renegotiation" in when and not persona.renegotiates:
         because = "it refuses to be asked after the request (TLS renegotiation)"
-        return ClientVerdict(name=persona.name, result="fails-at-any-size", because=because)
+        finding = "renegotiation-refused-by-client"
+        return ClientVerdict(name=persona.name, result="fails-at-any-size", because=because, finding=finding)
     if "post-handshake" in when and not persona.offers_pha:
         because = "on TLS 1.3 it does not offer to be asked after the handshake; held at TLS 1.2 it may work"
         return ClientVerdict(name=persona.name, result="fails-at-any-size", because=because)
@@ -131,23 +159,38 @@ def _size(facts: Facts, persona: Persona, problem: Result) -> ClientVerdict:
 def _large(facts: Facts, persona: Persona) -> ClientVerdict:
     slug = _site_finding(facts)
     name = persona.name
-    helped = facts.ended("large-wait").value in ("passes", "mixed")
     head = facts.ended("large-head-first").value in ("passes", "mixed") and persona.reuses_after_head
     way_out = "; a HEAD request first on the same connection gets it through" if head else ""
-    if persona.waits_ms is None:
-        worse = header_only_refused(facts).value
-        because = "it does not wait for 100 Continue" + (", and the Expect header alone fails too" if worse else "")
+    if not persona.waits:
+        worse = persona.expect_on_request and header_only_refused(facts).value
+        because = "it does not wait for 100 Continue" if persona.expect_on_request else "it cannot send Expect"
+        because += ", and the Expect header alone fails too" if worse else ""
         finding = "expect-not-awaited" if worse else slug
         return ClientVerdict(name=name, result="fails", because=because + way_out, finding=finding)
-    if not helped:
-        because = "waiting for 100 Continue did not help here" + way_out
-        return ClientVerdict(name=name, result="works-if" if head else "fails", because=because, finding=slug)
-    if persona.expect_above is not None:
-        because = f"by itself it waits for 100 Continue only above {persona.expect_above:,} bytes"
-        because += "; told to send Expect: 100-continue it does at any size" if persona.expect_on_request else ""
+    if useless := _waiting_is_useless(facts, persona):
+        return ClientVerdict(
+            name=name, result="works-if" if head else "fails", because=useless + way_out, finding=slug
+        )
+    if persona.expect_above is None:
+        because = "it must be told to send Expect: 100-continue; it then waits"
         return ClientVerdict(name=name, result="works-if", because=because, finding=slug)
-    because = "it must be told to send Expect: 100-continue; it then waits"
+    above = f"above {persona.expect_above:,} bytes" if persona.expect_above else "before every body"
+    if _up_to_there_passes(facts, persona):
+        return ClientVerdict(name=name, result="works", because=f"by itself it waits for 100 Continue {above}")
+    because = f"by itself it waits for 100 Continue only {above}"
+    because += "; told to send Expect: 100-continue it does at any size" if persona.expect_on_request else ""
     return ClientVerdict(name=name, result="works-if", because=because, finding=slug)
+
+
+def _waiting_is_useless(facts: Facts, persona: Persona) -> str:
+    """Say why holding the body back does not help this client here; empty when it does."""
+    if facts.ended("large-wait").value not in ("passes", "mixed"):
+        return "waiting for 100 Continue did not help here"
+    turns = [seen.exchanges[-1].continue_ for seen in facts.where("large-wait") if seen.exchanges]
+    slowest = max((turn.waited_ms or 0 for turn in turns if turn.state == "received"), default=0)
+    if persona.waits_ms is not None and slowest > persona.waits_ms:
+        return f"it waits {persona.waits_ms} ms for 100 Continue, and that took {slowest:.0f} ms here"
+    return ""
 
 
 def _site_finding(facts: Facts) -> str:

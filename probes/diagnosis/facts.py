@@ -104,7 +104,8 @@ class Facts:
         """Say how these requests ended, all of one kind; a TLS failure of a forced version says nothing of size."""
         ends: dict[str, Passing] = {}
         for seen in observations:
-            forced = seen.probe.tls not in ("free",) and seen.outcome == "tls-failure"
+            by_us = seen.probe.persona is None and seen.probe.tls not in ("free", self.scope.own_tls)
+            forced = by_us and seen.outcome == "tls-failure"
             end = None if forced else self.one(seen)
             if end is not None:
                 ends[reached(seen)] = end
@@ -172,7 +173,8 @@ class Facts:
     @cached_property
     def client(self) -> Persona | None:
         """The user's client, None when it is not known or not one of those whose properties are known."""
-        return CLIENTS.get(self.case.run.client or "")
+        known = CLIENTS.get(self.case.run.client or "")
+        return known.told(self.case.run.own_expect) if known else None
 
     @cached_property
     def forwarded(self) -> Known[bool]:

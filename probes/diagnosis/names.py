@@ -5,8 +5,11 @@ import shlex
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from probes.diagnosis import names_path
 from probes.diagnosis.clients import clients
 from probes.diagnosis.facts import Facts
+from probes.diagnosis.names_app import UNNAMED_APP, app_names
+from probes.diagnosis.predicates_path import tls_inspection_proxy
 from probes.diagnosis.predicates_trust import GATE, server_fault
 from probes.diagnosis.unknowns import unknowns
 from probes.model import Value
@@ -34,6 +37,8 @@ UNNAMED = {
     "error": "no error was noted",
     "hit": "not computed yet",
     "spared": "none that is known",
+    **UNNAMED_APP,
+    **names_path.UNNAMED,
 }
 """What stands where a name is not known."""
 
@@ -41,7 +46,7 @@ PORTAL_MODE = {"Required": "Require", "Optional": "Allow", "OptionalInteractiveU
 """ARM's mode and the label of the portal of 2022 to 2024 (Azure/azure-functions-ux, ClientCert.tsx, 2024-10-24)."""
 
 
-GENERIC = UNNAMED | {
+GENERIC = UNNAMED | names_path.GENERIC | {
     "mode": "<mode>",
     "portal_mode": "<label>",
     "slot_option": "",
@@ -89,6 +94,8 @@ def names_of(facts: Facts) -> Names:
         "parse_error": next((s.echo.parse_error for s in facts.seen if s.echo and s.echo.parse_error), None),
         "error": next((f"{s.outcome}: {s.error.message}" for s in facts.seen if s.error), None),
         **_server(facts),
+        **names_path.outside(facts),
+        **app_names(facts),
     }
     outside["client"] = facts.client.title if facts.client else run.client
     cleaned = {
@@ -133,6 +140,7 @@ def _server(facts: Facts) -> dict[str, str | None]:
 def _own(facts: Facts) -> dict[str, str]:
     config = facts.case.configuration
     suspended = any(server_fault(facts, slug).holds for slug in GATE) and not facts.case.run.insecure
+    suspended = suspended or tls_inspection_proxy(facts).holds
     lines = clients(facts, suspended=suspended)
     hit = [CLIENTS[line.name].title for line in lines if line.result.startswith("fails")]
     depends = [CLIENTS[line.name].title for line in lines if line.result == "works-if"]
@@ -156,6 +164,7 @@ def _own(facts: Facts) -> dict[str, str]:
         "fix_set": _fix_set(facts),
         "lost_exemption": _lost_exemption(facts),
         "missing_evidence": _missing(facts),
+        **names_path.own(facts),
     }
 
 

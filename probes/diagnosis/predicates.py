@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from probes.diagnosis import predicates_app, predicates_header, predicates_size, predicates_trust
+from probes.diagnosis import predicates_asking, predicates_claims, predicates_path, predicates_tls
+from probes.diagnosis import predicates_accept, predicates_certificate, predicates_expect, predicates_refusals
+from probes.diagnosis import predicates_azure, predicates_value
 from probes.diagnosis.facts import Facts, passed
 from probes.diagnosis.result import Known, Result, holds, refuted, unknown
 from probes.model import Case
@@ -12,6 +15,18 @@ Predicate = Callable[[Facts], Result]
 
 FAULTS: Mapping[str, Predicate] = MappingProxyType(
     {
+        "network-unreachable": predicates_path.network_unreachable,
+        "tls-inspection-proxy": predicates_path.tls_inspection_proxy,
+        "tls-version-refused": predicates_tls.tls_version_refused,
+        "cipher-refused": predicates_tls.cipher_refused,
+        "http-redirected": predicates_path.http_redirected,
+        "renegotiation-refused-by-client": predicates_asking.renegotiation_refused_by_client,
+        "certificate-required-alert": predicates_tls.certificate_required_alert,
+        "issuer-not-acceptable": predicates_asking.issuer_not_acceptable,
+        "interactive-mode-not-prompted": predicates_asking.interactive_mode_not_prompted,
+        "renegotiation-impossible-http2": predicates_asking.renegotiation_impossible_http2,
+        "app-reads-wrong-header": predicates_claims.app_reads_wrong_header,
+        "header-forgeable": predicates_claims.header_forgeable,
         "server-certificate-wrong-host": predicates_trust.server_certificate_wrong_host,
         "server-certificate-untrusted": predicates_trust.server_certificate_untrusted,
         "server-certificate-expired": predicates_trust.server_certificate_expired,
@@ -26,6 +41,29 @@ FAULTS: Mapping[str, Predicate] = MappingProxyType(
         "large-body-legacy-edge": predicates_size.large_body_legacy_edge,
         "large-body-renegotiation": predicates_size.large_body_renegotiation,
         "header-parsed-as-pem": predicates_app.header_parsed_as_pem,
+        "functions-key-missing": predicates_refusals.functions_key_missing,
+        "web-config-ip-security": predicates_refusals.web_config_ip_security,
+        "app-body-limit": predicates_refusals.app_body_limit,
+        "certificate-expired": predicates_certificate.certificate_expired,
+        "certificate-not-yet-valid": predicates_certificate.certificate_not_yet_valid,
+        "certificate-wrong-eku": predicates_certificate.certificate_wrong_eku,
+        "weak-certificate": predicates_certificate.weak_certificate,
+        "header-parsed-as-hex": predicates_value.header_parsed_as_hex,
+        "header-damaged": predicates_value.header_damaged,
+        "chain-incomplete": predicates_accept.chain_incomplete,
+        "self-signed-refused": predicates_accept.self_signed_refused,
+        "app-rejects-certificate": predicates_accept.app_rejects_certificate,
+        "expect-blocked-on-the-way": predicates_expect.expect_blocked,
+        "curl-below-threshold": predicates_expect.curl_below_threshold,
+        "reused-connection-hides-it": predicates_expect.reused_connection_hides_it,
+        "site-stopped": predicates_azure.site_stopped,
+        "public-access-disabled": predicates_azure.public_access_disabled,
+        "access-restricted": predicates_azure.access_restricted,
+        "easy-auth-refused": predicates_azure.easy_auth_refused,
+        "settings-not-in-effect": predicates_azure.settings_not_in_effect,
+        "plan-too-small": predicates_azure.plan_too_small,
+        "http2-disables-certificates": predicates_azure.http2_disables_certificates,
+        "slot-differs": predicates_azure.slot_differs,
     }
 )
 """Every finding that names a fault; ``healthy`` and ``inconclusive`` are what is left without one."""

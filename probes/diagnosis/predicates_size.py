@@ -111,7 +111,7 @@ def client_waits(facts: Facts) -> Known[bool]:
         return Known(value=answer == "it waits", evidence=("answer:client",))
     if facts.client is None:
         return Known()
-    return Known(value=facts.client.waits_ms is not None, evidence=("answer:client",))
+    return Known(value=facts.client.waits, evidence=("answer:client",))
 
 
 def client_large_passes(facts: Facts) -> bool:
@@ -125,7 +125,9 @@ def expect_not_awaited(facts: Facts) -> Result:
     A client that means to wait sends the header and holds the body back (RFC 9110 section 10.1.1).
     """
     base, waits, header = large_problem(facts), client_waits(facts), header_only_refused(facts)
-    if waits.value or header.value is False or base.state == "refuted" or client_large_passes(facts):
+    cannot_ask = facts.client is not None and not facts.client.expect_on_request
+    refutes = waits.value or header.value is False or base.state == "refuted"
+    if refutes or cannot_ask or client_large_passes(facts):
         return refuted(*waits.evidence, *header.evidence, *base.evidence)
     if waits.value is None or not base.holds or header.value is None:
         return unknown(*waits.evidence, *header.evidence, *base.evidence)

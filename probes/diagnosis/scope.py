@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from probes.model import Case, Identity, Probe, Value
+from probes.model import Case, HttpChoice, Identity, Probe, TlsChoice, Value
+from probes.model.probe import OwnExpect
+from probes.personas import CLIENTS
 from probes.plan import ABOVE_LIMIT_BYTES, BELOW_LIMIT_BYTES, origin_of, path_of
 
 SMALL_UP_TO = 16_384
@@ -11,13 +13,20 @@ SMALL_UP_TO = 16_384
 
 
 class Scope(Value, frozen=True, kw_only=True):
-    """What the user asked about: origin, path without query, own identity, and the client when it is known."""
+    """What the user asked about: origin, path without query, own identity, and the client when it is known.
+
+    ``own_tls``, ``own_ciphers`` and ``own_http`` are what the user's client speaks, ``own_expect`` what it was told.
+    """
 
     origin: str
     path: str
     identity: Identity
     https: bool
     client: str | None = None
+    own_tls: TlsChoice = "free"
+    own_ciphers: str | None = None
+    own_http: HttpChoice = "free"
+    own_expect: OwnExpect = "client"
 
 
 Selector = Callable[[Scope, Probe], bool]
@@ -34,6 +43,10 @@ def scope_of(case: Case) -> Scope:
         identity="given" if usable and https else "none",
         https=https,
         client=case.run.client,
+        own_tls=case.run.own_tls,
+        own_ciphers=case.run.own_ciphers,
+        own_http=case.run.own_http,
+        own_expect=case.run.own_expect,
     )
 
 
@@ -58,7 +71,9 @@ def _get_here(scope: Scope, probe: Probe) -> bool:
 
 
 def _free(scope: Scope, probe: Probe) -> bool:
-    return probe.tls == "free" or not scope.https
+    """Whether the probe speaks TLS and HTTP as the user's client does."""
+    own = (scope.own_tls, scope.own_ciphers, scope.own_http)
+    return (probe.tls, probe.ciphers, probe.http) == own or not scope.https
 
 
 def is_small(probe: Probe) -> bool:
@@ -69,6 +84,14 @@ def is_small(probe: Probe) -> bool:
 def is_large(probe: Probe) -> bool:
     """Whether the body is the plan's large one; the two sizes that feel for the limit are not."""
     return probe.body_bytes > SMALL_UP_TO and probe.body_bytes not in (BELOW_LIMIT_BYTES, ABOVE_LIMIT_BYTES)
+
+
+def unasked(scope: Scope, probe: Probe) -> bool:
+    """Whether the probe sends Expect just where the client that it plays does so by itself."""
+    persona = CLIENTS.get(probe.persona or "")
+    if persona is not None and persona.name == scope.client:
+        persona = persona.told(scope.own_expect)
+    return (probe.expect != "none") == (persona is not None and persona.expects(probe.body_bytes))
 
 
 def _bare_large(probe: Probe) -> bool:
@@ -86,12 +109,13 @@ def _debug(scope: Scope, probe: Probe) -> bool:
 SELECTORS: Mapping[str, Selector] = MappingProxyType(
     {
         "anything": at_target,
-        "own-get": lambda scope, p: _get_here(scope, p) and mine(scope, p) and _free(scope, p) and p.http != "2",
+        "own-get": lambda scope, p: _get_here(scope, p) and mine(scope, p) and _free(scope, p),
         "here": lambda scope, p: _get_here(scope, p) and p.http != "2",
         "here-12": lambda scope, p: _get_here(scope, p) and p.tls == "1.2",
         "here-13": lambda scope, p: _get_here(scope, p) and mine(scope, p) and p.tls == "1.3",
         "here-h2": lambda scope, p: _get_here(scope, p) and mine(scope, p) and p.http == "2",
         "throwaway": lambda scope, p: _get_here(scope, p) and p.identity == "throwaway",
+        "canary": lambda scope, p: p.canary,
         "elsewhere": _elsewhere,
         "debug": _debug,
         "small": lambda scope, p: mine(scope, p) and is_small(p) and p.expect == "none",
@@ -103,7 +127,8 @@ SELECTORS: Mapping[str, Selector] = MappingProxyType(
         ),
         "client-get": lambda scope, p: as_client(scope, p) and not p.body_bytes,
         "client-small": lambda scope, p: as_client(scope, p) and is_small(p),
-        "client-large": lambda scope, p: as_client(scope, p) and _bare_large(p),
+        "client-large": lambda scope, p: as_client(scope, p) and is_large(p) and unasked(scope, p) and not p.head_first,
+        "client-kept": lambda scope, p: as_client(scope, p) and is_large(p) and unasked(scope, p) and p.head_first,
     }
 )
 """Every kind of probe that a question or a predicate asks for, by name; the tree's ``needs`` use these names."""

@@ -1,6 +1,6 @@
 """Loads the tree of questions and checks it: every edge there, none twice, every leaf a finding."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,6 +13,7 @@ from probes.model import Symptom, Value
 
 UNKNOWN = "unknown"
 CONTINUE = "continue"
+HEALTHY = "healthy"
 
 
 class Question(Value, frozen=True, kw_only=True):
@@ -60,8 +61,11 @@ def parse(text: str, findings: Mapping[str, Finding]) -> Tree:
     """Read a tree from its YAML; raises TreeFault where it is not a whole and unambiguous one."""
     data: Any = yaml.load(text, _Loader)  # noqa: S506 - derived from the safe loader
     questions = {name: _question(name, entry) for name, entry in data["questions"].items()}
-    gate = _node(data["gate"], questions, ())
-    trees = {symptom: _node(entry, questions, ("who-answers",)) for symptom, entry in data["trees"].items()}
+    gate = _Builder(questions).node(data["gate"])
+    trees = {symptom: _Builder(questions, entry.get("last")).node(entry) for symptom, entry in data["trees"].items()}
+    at_gate = {node.question.id for node in nodes(gate)}
+    for root in (gate, *trees.values()):
+        _check_asked_once(root, at_gate if root is not gate else set())
     used = {node.question.id for root in (gate, *trees.values()) for node in nodes(root)}
     if unused := sorted(set(questions) - used):
         raise TreeFault(f"tree: nobody asks {', '.join(unused)}")
@@ -77,29 +81,80 @@ def _question(name: str, entry: Mapping[str, Any]) -> Question:
     return question
 
 
-def _node(entry: Mapping[str, Any], questions: Mapping[str, Question], before: tuple[str, ...]) -> Node:
-    name = entry["ask"]
-    if name not in questions or name in before:
-        raise TreeFault(f"tree: {name!r} after {' > '.join(before)} is unknown or was asked already")
-    question = questions[name]
-    edges = {answer: target for answer, target in entry.items() if answer != "ask"}
-    if set(edges) != {*question.answers, UNKNOWN}:
-        odd = sorted(map(str, set(edges) ^ {*question.answers, UNKNOWN}))
-        raise TreeFault(f"tree: {' > '.join((*before, name))} has an edge too many or too few: {', '.join(odd)}")
-    further = (*before, name)
-    built = {
-        answer: target if isinstance(target, str) else _node(target, questions, further)
-        for answer, target in edges.items()
-    }
-    return Node(question=question, edges=built)
+class _Builder:
+    """Builds the nodes of one tree. A branch that YAML shares is one node, or the tree would double at
+    every question.
+
+    ``last`` are steps that are asked wherever this tree would come to the question that ends in ``healthy``.
+    """
+
+    def __init__(self, questions: Mapping[str, Question], last: Sequence[Mapping[str, Any]] | None = None) -> None:
+        self._questions = questions
+        self._last = last or ()
+        self._made: dict[int, Node] = {}
+
+    def node(self, entry: Mapping[str, Any]) -> Node:
+        """Return the node of one entry: its question, after the steps of its ``first``."""
+        if id(entry) not in self._made:
+            plain = self._plain(entry)
+            ends = HEALTHY in plain.edges.values()
+            after = self._before(self._last, plain) if ends else plain
+            self._made[id(entry)] = self._before(entry.get("first", ()), after)
+        return self._made[id(entry)]
+
+    def _plain(self, entry: Mapping[str, Any]) -> Node:
+        question = self._question(entry["ask"])
+        edges = {answer: target for answer, target in entry.items() if answer not in ("ask", "first", "last")}
+        if set(edges) != {*question.answers, UNKNOWN}:
+            odd = sorted(map(str, set(edges) ^ {*question.answers, UNKNOWN}))
+            raise TreeFault(f"tree: {question.id} has an edge too many or too few: {', '.join(odd)}")
+        return Node(question=question, edges={answer: self._target(target) for answer, target in edges.items()})
+
+    def _before(self, steps: Sequence[Mapping[str, Any]], after: Node) -> Node:
+        """Put questions before ``after``: the answers that a step names lead away, all others go on."""
+        for step in reversed(steps):
+            ((name, leads),) = step.items()
+            question = self._question(name)
+            if odd := sorted(set(leads) - set(question.answers)):
+                raise TreeFault(f"tree: {name} has no answer {', '.join(odd)}")
+            edges = {answer: self._target(leads[answer]) if answer in leads else after for answer in question.answers}
+            after = Node(question=question, edges={**edges, UNKNOWN: after})
+        return after
+
+    def _target(self, target: Mapping[str, Any] | str) -> "Node | str":
+        return target if isinstance(target, str) else self.node(target)
+
+    def _question(self, name: str) -> Question:
+        if name not in self._questions:
+            raise TreeFault(f"tree: {name!r} is asked and is no question")
+        return self._questions[name]
+
+
+def _check_asked_once(root: Node, before: set[str]) -> None:
+    """Raise TreeFault where a path asks the same question twice; ``before`` was asked at the gate."""
+    below: dict[int, set[str]] = {}
+
+    def asked(node: Node) -> set[str]:
+        if id(node) not in below:
+            further = set().union(*(asked(target) for target in node.edges.values() if isinstance(target, Node)))
+            if node.question.id in further | before:
+                raise TreeFault(f"tree: {node.question.id} was asked already")
+            below[id(node)] = further | {node.question.id}
+        return below[id(node)]
+
+    asked(root)
 
 
 def nodes(root: Node) -> Iterator[Node]:
-    """Yield a node and all below it."""
-    yield root
-    for target in root.edges.values():
-        if isinstance(target, Node):
-            yield from nodes(target)
+    """Yield a node and all below it, each once, also where several edges lead to it."""
+    waiting, known = [root], {id(root)}
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for target in node.edges.values():
+            if isinstance(target, Node) and id(target) not in known:
+                known.add(id(target))
+                waiting.append(target)
 
 
 def leaves(root: Node) -> frozenset[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from probes.diagnosis.facts import Facts, last_attempts
 from probes.diagnosis.predicates_size import large_problem
+from probes.diagnosis.unknowns_transport import transport
 from probes.model import Case, Unknown
 from probes.personas import CLIENTS
 
@@ -25,6 +26,7 @@ def unknowns(case: Case) -> tuple[Unknown, ...]:
         _uploads,
         _protocols,
         _client,
+        transport,
     )
     found = [line for part in parts for line in part(facts)]
     found += _not_run(case)

@@ -4,6 +4,7 @@ from probes.diagnosis.catalogue import by_slug
 from probes.diagnosis.clients import clients
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.predicates import faults, healthy, inconclusive
+from probes.diagnosis.predicates_path import INTERCEPTED
 from probes.diagnosis.predicates_trust import GATE
 from probes.diagnosis.result import Result, confidence_of
 from probes.diagnosis.walk import Walk, walk
@@ -18,8 +19,9 @@ def verdict(case: Case) -> Verdict:
     holding = {slug: result for slug, result in results.items() if result.holds}
     unverified = next((slug for slug in GATE if slug in holding), None)
     suspended_by = None
-    if unverified and not case.run.insecure:
-        holding = {slug: result for slug, result in holding.items() if slug in GATE}
+    suspended = INTERCEPTED in holding or (unverified is not None and not case.run.insecure)
+    if suspended:
+        holding = {slug: result for slug, result in holding.items() if slug == INTERCEPTED or slug in GATE}
     name = _winner(holding, case, way)
     if unverified and name != unverified and case.run.insecure:
         suspended_by = unverified
@@ -33,7 +35,7 @@ def verdict(case: Case) -> Verdict:
         evidence=result.evidence,
         also=_also(holding, name),
         suspended_by=suspended_by,
-        clients=clients(facts, suspended=unverified is not None and not case.run.insecure),
+        clients=clients(facts, suspended=suspended),
     )
 
 
@@ -45,7 +47,13 @@ def _winner(holding: dict[str, Result], case: Case, way: Walk) -> str:
         left = [slug for slug in left if slug not in GATE]
     if way.overruled and way.leaf in left:
         return way.leaf
-    return min(left, key=lambda slug: by_slug(slug).rank, default="inconclusive")
+    return min(left, key=_place, default="inconclusive")
+
+
+def _place(slug: str) -> tuple[int, int]:
+    """Return where a finding stands: one that supersedes another stands in its place."""
+    finding = by_slug(slug)
+    return min([finding.rank, *(by_slug(other).rank for other in finding.supersedes)]), finding.rank
 
 
 def _rest(name: str, facts: Facts, results: dict[str, Result]) -> Result:

@@ -58,7 +58,7 @@ def open_questions(facts: Facts, tree: Tree | None = None) -> tuple[Question, ..
     """Return the questions without an answer that the walk may still come to, whichever way they turn out."""
     tree = tree or the_tree()
     found: dict[str, Question] = {}
-    _open(tree.gate, facts, tree, facts.case.run.symptom, found, {})
+    _open(tree.gate, facts, tree, facts.case.run.symptom, found, {}, set())
     return tuple(found.values())
 
 
@@ -69,11 +69,13 @@ def _open(
     symptom: Symptom,
     found: dict[str, Question],
     replies: dict[str, Reply],
+    done: set[int],
 ) -> None:
     if node == CONTINUE:
         node = tree.trees[symptom]
-    if isinstance(node, str):
+    if isinstance(node, str) or id(node) in done:
         return
+    done.add(id(node))
     question = node.question
     if question.id not in replies:
         said = user_answer(facts, question)
@@ -83,4 +85,4 @@ def _open(
     if answer is None:
         found.setdefault(question.id, question)
     for way in ways:
-        _open(way, facts, tree, symptom, found, replies)
+        _open(way, facts, tree, symptom, found, replies, done)

@@ -23,7 +23,10 @@ def wanted(case: Case, remaining: Sequence[Probe]) -> tuple[Probe, ...]:
     facts = Facts(case)
     needs = {name for question in open_questions(facts) for name in question.needs} | _to_be_surer(facts)
     selectors = [SELECTORS[name] for name in needs]
-    return tuple(probe for probe in remaining if any(wants(facts.scope, probe) for wants in selectors))
+    # A canary is sent because the user asked for it, whatever the symptom.
+    return tuple(
+        probe for probe in remaining if probe.canary or any(wants(facts.scope, probe) for wants in selectors)
+    )
 
 
 def _to_be_surer(facts: Facts) -> set[str]:

@@ -9,6 +9,7 @@ from probes.forwarded.extract import find_in, read
 from probes.forwarded.names import is_certificate_header, plain_name
 from probes.forwarded.pairs import Group, Pair, best_group, only_headers
 from probes.forwarded.redact import Redact, without_secrets
+from probes.forwarded.says import says_none
 from probes.model import Echo
 from probes.printable import printable
 
@@ -54,7 +55,7 @@ def read_echo(
     if not headers and certificate is None and error is None:
         return None
     shown = printable(hide("parse_error", error), limit=ERROR_LIMIT) if error else None
-    return Echo(headers=headers, certificate=certificate, parse_error=shown)
+    return Echo(headers=headers, certificate=certificate, parse_error=shown, says_none=says_none(body))
 
 
 def _headers(group: Group, hide: Redact) -> dict[str, str]:

@@ -24,6 +24,11 @@ def parse(text: str) -> tuple[Any, bool]:
     return found, True
 
 
+def is_object(node: Any) -> bool:
+    """Return whether a part of what :func:`parse` returned is a JSON object, a list of names and values."""
+    return isinstance(node, _Object)
+
+
 def groups(parsed: Any) -> list[Group]:
     """Return every object and every list of name-value entries as a group of pairs. Never raises."""
     out: list[Group] = []

@@ -4,6 +4,9 @@ import html
 import json
 import secrets
 
+from probes.lab.before_code import refused
+from probes.lab.damage import damaged
+from probes.lab.judging import Known
 from probes.lab.messages import Answer, Headers, Request
 from probes.lab.received import Received, received, refusal
 from probes.lab.state import App
@@ -29,13 +32,20 @@ _REASONS = {
 
 
 class DebugApp:
-    """Answers what the edge lets through; the affinity cookie is one per lab, as one instance would set it."""
+    """Answers what the edge lets through; the affinity cookie is one per lab, as one instance would set it.
 
-    def __init__(self) -> None:
+    ``known`` are the certificates of its own that it may build chains with.
+    """
+
+    def __init__(self, known: Known = Known()) -> None:  # noqa: B008 - immutable
         self._affinity = secrets.token_hex(32)
+        self._known = known
 
     def answer(self, app: App, request: Request, body_bytes: int) -> Answer:
         """Return the answer to ``request``, whose body had ``body_bytes`` bytes."""
+        if refused_before := refused(app, request):
+            return refused_before
+        request = damaged(request, app.damage)
         seen = received(app, request)
         if app.body_limit is not None and body_bytes > app.body_limit:
             return self._text(app, 413, f"body of {body_bytes} bytes; this app takes {app.body_limit}")
@@ -46,8 +56,8 @@ class DebugApp:
             return self._text(app, 200, f"received {body_bytes} bytes")
         if request.path not in app.routes:
             return self._text(app, 404, "no such route in this app")
-        if refused := refusal(app.validator, seen):
-            return self._text(app, *refused)
+        if judged := refusal(app.validator, seen, self._known):
+            return self._text(app, *judged)
         if seen.error and app.parse_error_status:
             return self._text(app, app.parse_error_status, f"client certificate: {seen.error}")
         return self._text(app, 200, "hello from the app")

@@ -58,8 +58,8 @@ def not_found(request: AzureRequest) -> Reply:
     lowered = [part.lower() for part in parts]
     if len(parts) >= 2 and "resourcegroups" not in lowered:
         return subscription_not_found(parts[1])
-    if "providers" not in lowered:
-        return group_not_found(parts[-1])
+    if not parts or "providers" not in lowered:
+        return group_not_found("".join(parts[-1:]))
     at = lowered.index("providers")
     kind, names = "/".join((parts[at + 1], *parts[at + 2 :: 2])), "/".join(parts[at + 3 :: 2])
     return resource_not_found(f"{kind}/{names}", parts[3] if len(parts) > 3 else "")
@@ -82,7 +82,7 @@ def resource_not_found(resource: str, group: str) -> Reply:
 
 
 def not_registered(request: AzureRequest) -> Reply:
-    """Return the 409 of a subscription without the provider; some clients answer it with a registration of their own."""
+    """Return the 409 of a subscription without the provider; some clients register it by themselves then."""
     namespace = next((part for part in request.parts if "." in part), "Microsoft.Web")
     message = f"The subscription is not registered to use namespace '{namespace}'."
     return gateway_error(409, "MissingSubscriptionRegistration", message)

@@ -127,7 +127,10 @@ def other_host(origin: str) -> str:
 
 def _linked(reply: Reply, link: str) -> Reply:
     """Set ``nextLink`` (``$skipToken`` where the reply is one of Resource Graph) of a list; others stay."""
-    body = msgspec.json.decode(reply.body)
+    try:
+        body = msgspec.json.decode(reply.body)
+    except msgspec.DecodeError:
+        return reply
     if isinstance(body, dict) and isinstance(body.get("value"), list):
         return msgspec.structs.replace(reply, body=msgspec.json.encode(body | {"nextLink": link}))
     if isinstance(body, dict) and "resultTruncated" in body:

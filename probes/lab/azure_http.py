@@ -1,4 +1,4 @@
-"""HTTP/1.1 for the lab's Azure: requests in, replies out, over TLS or plain TCP; and replies that go wrong on purpose."""
+"""HTTP/1.1 for the lab's Azure: requests in, replies out, over TLS or plain TCP, also such as go wrong on purpose."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -41,8 +41,16 @@ class AzureRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def form(self) -> dict[str, str]:
-        """The body as ``application/x-www-form-urlencoded``."""
-        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100))
+        """The body as ``application/x-www-form-urlencoded``, empty when it is none."""
+        try:
+            return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100))
+        except ValueError:
+            return {}
+
+    def number(self, name: str) -> int | None:
+        """The query parameter ``name`` as a whole number, None when it is none of at most nine digits."""
+        text = self.query.get(name, "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +107,8 @@ async def _request(connection: h11.Connection, stream: Stream, scheme: str) -> A
             connection.receive_data(await stream.receive())
         elif isinstance(event, h11.Request):
             head = event
+            if connection.they_are_waiting_for_100_continue:
+                await stream.send(connection.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
         elif isinstance(event, h11.Data):
             body += event.data
             if len(body) > MAX_BODY_BYTES:

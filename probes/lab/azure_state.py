@@ -86,11 +86,10 @@ class Azure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The lab's Azure beside the site's own settings.
 
     - ``kind``: the site's ``kind`` as ARM has it, for example ``app,linux`` or ``functionapp``.
-    - ``neighbours``: how many further sites there are, in two subscriptions by turns. ``page_size``: items on one page
-      of a list.
+    - ``neighbours``: how many further sites there are, in two subscriptions by turns. ``page_size``: items on a page.
     - ``private_endpoints`` and ``public_certificates`` are names; each of the latter is the lab's root certificate.
     - ``past_changes`` come before those that were made in the lab itself, which are recorded as they are made.
-    - ``device_login``: what the person at the device login page does. ``token_seconds``: how long tokens live.
+    - ``device_login``: what the person at the login page does. ``token_seconds``: how long tokens live.
     - ``faults``: see :class:`AzureFault`.
     """
 

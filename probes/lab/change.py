@@ -37,7 +37,8 @@ def changed(state: LabState, body: object) -> LabState:
         raise StateFault(
             f"changing the lab's state: {printable(str(fault), limit=200)}; nothing was changed"
         ) from None
-    for settings in (state.settings, state.edge.stale_settings):
+    slots = (slot.settings for slot in state.azure.slots)
+    for settings in (state.settings, state.edge.stale_settings, *slots):
         suite = settings and settings.min_tls_cipher_suite
         if suite and suite not in SUITES:
             known = ", ".join(difflib.get_close_matches(suite, SUITES, 1, 0.0))

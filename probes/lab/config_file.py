@@ -1,94 +1,61 @@
-"""Writes the site's settings as ``az webapp show`` prints them, and keeps the file in step with the lab's state."""
+"""Writes the site's settings as ``az webapp show`` prints them, and keeps the file in step with the lab's state.
 
+The command flattens ``properties`` of the site and puts the whole of config/web in the place of ``siteConfig``; it
+keeps the keys that the SDK knows, in the SDK's spelling.
+"""
+
+import datetime as dt
 import json
 import os
 from pathlib import Path
 from typing import Any
 
-from probes.lab.forward import SITE_NAME
-from probes.lab.state import IpRule, Settings
+from probes.lab.arm_config import web_properties
+from probes.lab.arm_inventory import WebSite, inventory
+from probes.lab.arm_site import site_body
+from probes.lab.pki import Pki
+from probes.lab.state import LabState
 
-_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-_GROUP = "lab"
-_ALLOW_ALL = {"ipAddress": "Any", "action": "Allow", "priority": 2147483647, "name": "Allow all"}
+_KEPT = (
+    "availabilityState", "clientAffinityEnabled", "clientCertEnabled", "clientCertExclusionPaths", "clientCertMode",
+    "containerSize", "customDomainVerificationId", "dailyMemoryTimeQuota", "defaultHostName", "enabled",
+    "enabledHostNames", "hostNames", "hostNamesDisabled", "hostingEnvironmentProfile", "httpsOnly", "hyperV",
+    "inProgressOperationId", "isXenon", "keyVaultReferenceIdentity", "lastModifiedTimeUtc", "maxNumberOfWorkers",
+    "outboundIpAddresses", "possibleOutboundIpAddresses", "publicNetworkAccess", "redundancyMode",
+    "repositorySiteName", "reserved", "resourceGroup", "scmSiteAlsoStopped", "serverFarmId", "sku", "slotSwapStatus",
+    "state", "storageAccountRequired", "suspendedTill", "targetSwapSlot", "trafficManagerHostNames", "usageState",
+    "virtualNetworkSubnetId", "vnetContentShareEnabled", "vnetImagePullEnabled", "vnetRouteAllEnabled",
+)  # fmt: skip
+_SPELLING = {"virtualIP": "virtualIp", "acrUserManagedIdentityID": "acrUserManagedIdentityId"}
+_SSL_STATE = ("hostType", "name", "sslState", "thumbprint", "toUpdate", "virtualIP")
 
 
-def as_az_webapp_show(settings: Settings) -> dict[str, Any]:
-    """Return the settings in the flat form of ``az webapp show``, nulls kept, ``siteConfig`` complete."""
-    base = f"/subscriptions/{_SUBSCRIPTION}/resourceGroups/{_GROUP}/providers/Microsoft.Web"
-    hosts = list(settings.host_names)
-    return {
-        "availabilityState": "Normal",
-        "clientAffinityEnabled": True,
-        "clientCertEnabled": settings.client_cert_enabled,
-        "clientCertExclusionPaths": settings.client_cert_exclusion_paths,
-        "clientCertMode": settings.client_cert_mode,
-        "defaultHostName": hosts[0] if hosts else None,
-        "enabled": settings.state == "Running",
-        "enabledHostNames": hosts,
-        "hostNameSslStates": [_ssl_state(host) for host in hosts],
-        "hostNames": hosts,
-        "hostNamesDisabled": False,
-        "hostingEnvironmentProfile": None,
-        "httpsOnly": settings.https_only,
-        "id": f"{base}/sites/{SITE_NAME}",
+def as_az_webapp_show(site: WebSite, changed: dt.datetime) -> dict[str, Any]:
+    """Return the site in the flat form of ``az webapp show``, nulls kept, ``siteConfig`` complete."""
+    body = site_body(site, changed)
+    properties = body["properties"]
+    outside = {name: body[name] for name in ("id", "kind", "location", "name", "type")}
+    states = [{_spelled(key): row[key] for key in _SSL_STATE} for row in properties["hostNameSslStates"]]
+    config = {_spelled(key): value for key, value in web_properties(site.settings).items()}
+    flat = {
+        **{name: properties[name] for name in _KEPT},
+        **outside,
+        "extendedLocation": None,
         "identity": None,
-        "isXenon": False,
-        "kind": "app",
-        "location": "West Europe",
-        "name": SITE_NAME,
-        "outboundIpAddresses": None,
-        "publicNetworkAccess": settings.public_network_access,
-        "redundancyMode": "None",
-        "repositorySiteName": SITE_NAME,
-        "reserved": False,
-        "resourceGroup": _GROUP,
-        "scmSiteAlsoStopped": False,
-        "serverFarmId": f"{base}/serverfarms/lab-plan",
-        "siteConfig": _site_config(settings),
-        "sku": settings.sku,
-        "slotSwapStatus": None,
-        "state": settings.state,
         "tags": None,
-        "targetSwapSlot": None,
-        "type": "Microsoft.Web/sites",
-        "usageState": "Normal",
-        "virtualNetworkSubnetId": None,
+        "hostNameSslStates": states,
+        "siteConfig": config,
     }
+    return dict(sorted(flat.items()))
 
 
-def _ssl_state(host: str) -> dict[str, Any]:
-    return {"hostType": "Standard", "name": host, "sslState": "SniEnabled", "thumbprint": None, "virtualIp": None}
+def _spelled(key: str) -> str:
+    return _SPELLING.get(key, key)
 
 
-def _site_config(settings: Settings) -> dict[str, Any]:
-    rules = [_rule(rule) for rule in settings.ip_security_restrictions] or [_ALLOW_ALL]
-    return {
-        "alwaysOn": True,
-        "ftpsState": "FtpsOnly",
-        "healthCheckPath": None,
-        "http20Enabled": settings.http20_enabled,
-        "http20ProxyFlag": 0,
-        "ipSecurityRestrictions": rules,
-        "ipSecurityRestrictionsDefaultAction": None,
-        "linuxFxVersion": "",
-        "minTlsCipherSuite": settings.min_tls_cipher_suite,
-        "minTlsVersion": settings.min_tls_version,
-        "numberOfWorkers": 1,
-        "publicNetworkAccess": settings.public_network_access,
-        "scmIpSecurityRestrictions": [_ALLOW_ALL],
-        "scmIpSecurityRestrictionsUseMain": False,
-        "scmMinTlsVersion": "1.2",
-        "webSocketsEnabled": False,
-    }
-
-
-def _rule(rule: IpRule) -> dict[str, Any]:
-    return {"ipAddress": rule.ip_address, "action": rule.action, "priority": rule.priority, "name": rule.name}
-
-
-def write_config(path: Path, settings: Settings) -> None:
+def write_config(path: Path, state: LabState, pki: Pki) -> None:
     """Write the file anew; whoever reads it sees the old one or the new one, never half of one."""
     fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(as_az_webapp_show(settings), indent=2) + "\n", encoding="utf-8")
+    show = as_az_webapp_show(inventory(state, pki)[0], dt.datetime.now(dt.UTC))
+    fresh.write_text(json.dumps(show, indent=2) + "\n", encoding="utf-8")
     os.replace(fresh, path)

@@ -19,7 +19,9 @@ _VERSIONS = {
 
 def server_context(state: LabState, pki: Pki) -> SSL.Context:
     """Return the context for new connections in ``state``; it switches to the default certificate by SNI."""
-    context = _context(state, pki, pki.servers[state.edge.server_certificate])
+    # A proxy on the way shows a certificate of its own authority in the place of the site's.
+    shown = "untrusted" if state.edge.intercepted else state.edge.server_certificate
+    context = _context(state, pki, pki.servers[shown])
     if state.edge.unknown_sni == "default-certificate":
         names = bound_names(state.settings)
         default = _context(state, pki, pki.servers["default"])
@@ -82,6 +84,8 @@ def _set_alpn(context: SSL.Context, state: LabState) -> None:
 
 def _set_client_certificates(context: SSL.Context, state: LabState, pki: Pki) -> None:
     authorities = {"lab": pki.root, "foreign": pki.foreign_root}
+    if state.edge.intercepted:
+        return
     names = [authorities[name].certificate for name in state.edge.ca_names]
     context.set_client_ca_list([crypto.X509.from_cryptography(certificate).get_subject() for certificate in names])
     if not rules_of(state).asks_in_handshake and state.edge.require_in_tls == "no":

@@ -30,8 +30,10 @@ def write_private(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def write_files(pki: Pki, folder: Path, pfx_password: str) -> dict[str, str]:
+def write_files(pki: Pki, folder: Path, pfx_password: str, federated_token: str) -> dict[str, str]:
     """Write all files of the lab into ``folder`` and return their paths by the names of the ready line.
+
+    ``federated_token`` is what workload identity reads from a file.
 
     Keys leave this process only here: unencrypted PEM (mode 0600) because curl and s_client read that, in a folder
     that is removed with the lab.
@@ -50,6 +52,7 @@ def write_files(pki: Pki, folder: Path, pfx_password: str) -> dict[str, str]:
     good = pki.clients["good"]
     put("public", "public.pem", _pem(good.certificate))
     put("pfx", "client.pfx", _pfx(good, pfx_password))
+    put("federated_token", "federated-token", federated_token.encode("ascii"))
     return paths
 
 

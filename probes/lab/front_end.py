@@ -1,8 +1,9 @@
-"""The listening edge: runs TLS on what was accepted, and hands over to the protocol."""
+"""The listening edge: finds the slot that is meant, runs TLS, and hands over to the protocol."""
 
 from OpenSSL import SSL
 
 from probes.lab.acceptor import Acceptor
+from probes.lab.client_hello import is_whole, server_name
 from probes.lab.contexts import server_context
 from probes.lab.http1 import Http1Server
 from probes.lab.http2 import Http2Server
@@ -10,7 +11,7 @@ from probes.lab.obtain import Holder
 from probes.lab.site import Site
 from probes.lab.state import LabState
 from probes.lab.streams import PlainStream, TlsStream
-from probes.lab.strike import stands_at, strike
+from probes.lab.strike import strike
 from probes.lab.tls_server import TlsServer
 from probes.lab.wire import Wire
 
@@ -21,7 +22,7 @@ class FrontEnd:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._acceptor = Acceptor(site.seen, lambda: site.state.faults)
-        self._context: tuple[LabState, SSL.Context] | None = None
+        self._contexts: tuple[LabState, dict[str | None, SSL.Context]] | None = None
         self.port = 0
         self.http_port = 0
 
@@ -34,30 +35,38 @@ class FrontEnd:
         """Stop listening and drop every connection."""
         await self._acceptor.stop()
 
-    def _current_context(self) -> SSL.Context:
-        state = self._site.state
-        if self._context is None or self._context[0] is not state:
-            self._context = (state, server_context(state, self._site.pki))
-        return self._context[1]
+    def _context(self, site: Site) -> SSL.Context:
+        whole = self._site.state
+        if self._contexts is None or self._contexts[0] is not whole:
+            self._contexts = (whole, {})
+        contexts = self._contexts[1]
+        if site.slot not in contexts:
+            contexts[site.slot] = server_context(site.state, site.pki)
+        return contexts[site.slot]
 
     async def _https(self, wire: Wire) -> None:
-        self._site.seen.connections += 1
-        stream = TlsStream(wire, TlsServer(self._current_context()))
-        if await strike("accept", stream, self._site.state.faults):
+        seen = self._site.seen
+        seen.connections += 1
+        if await strike("accept", PlainStream(wire), self._site.state.faults):
             return
-        if stands_at("handshake", self._site.state.faults) and await wire.receive():
-            await strike("handshake", stream, self._site.state.faults)
-            return
+        hello = await _first_record(wire)
+        site = self._site.at(server_name(hello))
+        tls = TlsServer(self._context(site))
+        stream = TlsStream(wire, tls)
+        if hello:
+            if await strike("handshake", stream, site.state.faults):
+                return
+            tls.feed(hello)
         if not await stream.handshake():
-            self._site.seen.handshakes_failed += 1
+            seen.handshakes_failed += 1
             await wire.close()
             return
-        self._site.seen.handshakes += 1
-        holder = Holder(stream, self._site)
+        seen.handshakes += 1
+        holder = Holder(stream, site)
         if stream.alpn == "h2":
-            await Http2Server(stream, self._site, holder).serve()
+            await Http2Server(stream, site, holder).serve()
         else:
-            await Http1Server(stream, self._site, holder).serve()
+            await Http1Server(stream, site, holder).serve()
 
     async def _http(self, wire: Wire) -> None:
         self._site.seen.connections += 1
@@ -65,3 +74,14 @@ class FrontEnd:
         if await strike("accept", stream, self._site.state.faults):
             return
         await Http1Server(stream, self._site, None).serve()
+
+
+async def _first_record(wire: Wire) -> bytes:
+    """Return the bytes up to the end of the first TLS record, fewer at the end of the connection."""
+    data = b""
+    while not is_whole(data):
+        more = await wire.receive()
+        if not more:
+            break
+        data += more
+    return data

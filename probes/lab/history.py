@@ -84,6 +84,11 @@ class History:
         wanted = [change for change in (*past, *self._changes) if _same(change.slot, slot)]
         return sorted(wanted, key=lambda change: change.at, reverse=True)
 
+    @staticmethod
+    def now() -> dt.datetime:
+        """Return the time in UTC."""
+        return dt.datetime.now(dt.UTC)
+
     def last(self, state: LabState, slot: str | None) -> dt.datetime:
         """Return when production or a slot was changed last, the lab's start when never."""
         return max((change.at for change in self.of(state, slot)), default=self.started)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from probes.lab import gate, refusals
+from probes.lab import easy_auth, gate, refusals
 from probes.lab.forward import Caller, forwarded
 from probes.lab.http1_body import Http1Body
 from probes.lab.messages import Answer, Request
@@ -39,11 +39,18 @@ def request_of(head: h11.Request) -> Request:
     return Request(method=head.method.decode("latin-1"), target=target, headers=headers)
 
 
+def _host_of(head: h11.Request) -> str:
+    """Return the host of the request without its port: over http nothing else says which slot is meant."""
+    value = next((value.decode("latin-1") for name, value in head.headers if name == b"host"), "")
+    return value.partition(":")[0]
+
+
 class Http1Server:
     """One connection. ``holder`` is None over plain http, where no certificate exists."""
 
     def __init__(self, stream: Stream, site: Site, holder: Holder | None) -> None:
         self._stream = stream
+        self._lab = site
         self._site = site
         self._holder = holder
         self._connection = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD_BYTES)
@@ -77,6 +84,8 @@ class Http1Server:
         head = await self._head()
         if head is None:
             return "close"
+        if self._holder is None:
+            self._site = self._lab.at(_host_of(head))
         self._site.seen.requests += 1
         state = self._site.state
         if await strike("head", self._stream, state.faults):
@@ -113,15 +122,21 @@ class Http1Server:
                 return "gone"
             if outcome == "refuse":
                 return await self._refuse(state, request, refusals.certificate_missing(), body)
+        if expectation := self._expectation_refused(state, body):
+            return await self._refuse(state, request, expectation, body)
         limit = state.app.body_limit
         wanted = limit is None or (body.declared or 0) <= limit
         if wanted and await self._read_body(state, body):
             return "gone"
         return await self._from_app(state, request, body)
 
+    def _expectation_refused(self, state: LabState, body: Http1Body) -> Answer | None:
+        refuses = state.edge.interim == "refuse" and body.expects_continue and not body.complete
+        return refusals.expectation_failed() if refuses else None
+
     async def _read_body(self, state: LabState, body: Http1Body) -> bool:
         """Read the body for the app, after a 100 where the client waits for one; True when a fault took over."""
-        if body.expects_continue and not body.complete:
+        if body.expects_continue and not body.complete and state.edge.interim == "pass":
             informational = h11.InformationalResponse(status_code=100, reason=b"Continue", headers=[])
             await self._send(self._connection.send(informational))
         if not body.complete and stands_at("body", state.faults):
@@ -131,6 +146,8 @@ class Http1Server:
         return False
 
     async def _from_app(self, state: LabState, request: Request, body: Http1Body) -> Next:
+        if blocked := easy_auth.refused(state.in_effect, request):
+            return await self._refuse(state, request, blocked, body)
         self._site.seen.reached_app += 1
         caller = self._caller()
         size = body.received if body.complete else body.declared or 0

@@ -16,7 +16,7 @@ from h2.events import (
 )
 from h2.exceptions import ProtocolError
 
-from probes.lab import gate, refusals
+from probes.lab import easy_auth, gate, refusals
 from probes.lab.forward import Caller, forwarded
 from probes.lab.messages import Answer, Request
 from probes.lab.obtain import Holder
@@ -106,7 +106,7 @@ class Http2Server:
         if refusal:
             self._site.seen.refusals += 1
             self._answer(event.stream_id, refusal)
-        elif inbound.request.first("expect"):
+        elif inbound.request.first("expect") and state.edge.interim == "pass":
             self._h2.send_headers(event.stream_id, [(":status", "100")])
         return False
 
@@ -114,9 +114,13 @@ class Http2Server:
         inbound = self._streams.get(stream_id)
         if inbound is None or inbound.answered:
             return
-        self._site.seen.reached_app += 1
         state, tls = self._site.state, self._stream.tls
         assert tls is not None
+        if blocked := easy_auth.refused(state.in_effect, inbound.request):
+            self._site.seen.refusals += 1
+            self._answer(stream_id, blocked)
+            return
+        self._site.seen.reached_app += 1
         caller = Caller(
             ip=self._stream.wire.peer_ip,
             port=self._stream.wire.peer_port,

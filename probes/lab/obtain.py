@@ -41,7 +41,8 @@ class Holder:
         """Obtain the certificate for ``target`` where the rules want one; ``body`` None on HTTP/2."""
         if not rules.wants_certificate(target):
             return "go-on"
-        if rules.renegotiates and self.certificate is None and not self._asked:
+        intercepted = self._site.state.edge.intercepted
+        if rules.renegotiates and not intercepted and self.certificate is None and not self._asked:
             outcome = await self._late(rules, body)
             if outcome != "go-on":
                 return outcome

@@ -120,7 +120,7 @@ class Pki:
     that is not bound; ``clients`` has the client certificates by what is wrong with them, ``good`` for nothing.
     """
 
-    HOSTS = ("localhost", "127.0.0.1", "::1")
+    HOSTS = ("localhost", "staging.localhost", "127.0.0.1", "::1")
 
     def __init__(self) -> None:
         ca_key, leaf_key, foreign_key = new_key(), new_key(), new_key()
@@ -153,4 +153,5 @@ class Pki:
             "weak": issue("lab client, weak", by, new_key(1024), usages=_CLIENT, sha1=True),
             "self_signed": issue("lab client, self-signed", None, key, usages=_CLIENT),
             "foreign": issue("foreign client", self.foreign_root, key, usages=_CLIENT),
+            "service_principal": issue("lab service principal", None, key, usages=_CLIENT),
         }

@@ -16,6 +16,13 @@ OWN_FIELDS = (
     "self_signed",
     "foreign",
     "foreign_ca",
+    "service_principal",
+    "federated_token",
+    "azure_tenant_id",
+    "azure_client_id",
+    "azure_client_secret",
+    "identity_endpoint",
+    "identity_header",
 )
 """Further files that options can name in braces."""
 
@@ -27,7 +34,11 @@ class LabFailed(MtlsTriageError):
 class LabReady(msgspec.Struct, frozen=True, kw_only=True):
     """The ready line. Paths are absolute; URLs have no path, ``target`` has one.
 
-    ``arm``, ``entra`` and ``site_id`` are None. ``options`` and ``env`` are what a diagnosis of ``target`` needs
+    ``refusing`` and ``silent`` are URLs at which no connection comes about, ``nameless`` one whose name has no address.
+    ``arm`` and ``entra`` are the lab's Azure, ``site_id`` is the site's resource id there. It takes the service
+    principal ``azure_client_id`` with ``azure_client_secret``, with the certificate and key in ``service_principal``,
+    or with the text in ``federated_token`` (workload identity). ``identity_endpoint`` and ``identity_header`` are of
+    App Service's managed identity. ``options`` and ``env`` are what a diagnosis of ``target`` needs
     beside it; ``certificate`` holds chain and key, ``public`` neither key nor chain.
     """
 
@@ -59,6 +70,16 @@ class LabReady(msgspec.Struct, frozen=True, kw_only=True):
     self_signed: str | None = None
     foreign: str | None = None
     foreign_ca: str | None = None
+    refusing: str | None = None
+    silent: str | None = None
+    nameless: str | None = None
+    service_principal: str | None = None
+    federated_token: str | None = None
+    azure_tenant_id: str | None = None
+    azure_client_id: str | None = None
+    azure_client_secret: str | None = None
+    identity_endpoint: str | None = None
+    identity_header: str | None = None
 
     def __repr__(self) -> str:
         """Leave the pass phrase and the environment out."""

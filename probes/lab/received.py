@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-import datetime as dt
 
 import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from probes.lab.judging import Known, complaint
 from probes.lab.messages import Request
 from probes.lab.state import App, Validator
 
@@ -51,22 +51,16 @@ def _parse(app: App, value: str) -> x509.Certificate:
     return x509.load_der_x509_certificate(base64.b64decode(value, validate=True))
 
 
-def refusal(validator: Validator | None, seen: Received) -> tuple[int, str] | None:
-    """Return status and reason when the app does not accept what it received, None when it does."""
+def refusal(validator: Validator | None, seen: Received, known: Known) -> tuple[int, str] | None:
+    """Return status and reason when the app does not accept what it received, None when it does.
+
+    ``known`` are the certificates that the app has of its own.
+    """
     if validator is None:
         return None
     if seen.certificate is None:
         return validator.status, seen.error or "no client certificate"
-    if _accepts(validator, seen.certificate):
+    why = complaint(validator, seen.certificate, known)
+    if why is None:
         return None
-    return validator.status, f"the client certificate's {validator.rule} is not accepted"
-
-
-def _accepts(validator: Validator, certificate: x509.Certificate) -> bool:
-    if validator.rule == "thumbprint":
-        wanted = validator.wanted.replace(":", "").replace(" ", "").upper()
-        return certificate.fingerprint(hashes.SHA1()).hex().upper() == wanted  # noqa: S303 - Azure's own
-    if validator.rule == "dates":
-        return certificate.not_valid_before_utc <= dt.datetime.now(dt.UTC) <= certificate.not_valid_after_utc
-    name = certificate.subject if validator.rule == "subject" else certificate.issuer
-    return name.rfc4514_string() == validator.wanted
+    return validator.status, why if validator.says_why else "no"

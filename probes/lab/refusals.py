@@ -65,6 +65,16 @@ def bad_request(why: str) -> Answer:
     )
 
 
+def expectation_failed() -> Answer:
+    """Return the answer of a box on the way that does not do ``Expect`` (RFC 9110 section 15.5.18)."""
+    return Answer(
+        status=417,
+        reason="Expectation Failed",
+        headers=(("Content-Type", "text/plain"), ("Connection", "close")),
+        body=b"expectation failed\n",
+    )
+
+
 def early(status: int) -> Answer:
     """Return the answer of the fault ``early_answer``."""
     return Answer(

@@ -4,6 +4,7 @@ import difflib
 from functools import cache
 
 from probes.errors import UsageFault
+from probes.lab import catalogue_app, catalogue_azure, catalogue_transport
 from probes.lab.catalogue import SCENARIOS
 from probes.lab.scenario import Scenario
 from probes.printable import printable
@@ -12,7 +13,15 @@ from probes.printable import printable
 @cache
 def scenarios() -> dict[str, Scenario]:
     """Return all scenarios by name, in the order in which they are listed."""
-    return {scenario.name: scenario for scenario in SCENARIOS}
+    return {
+        scenario.name: scenario
+        for scenario in (
+            *SCENARIOS,
+            *catalogue_app.SCENARIOS,
+            *catalogue_transport.SCENARIOS,
+            *catalogue_azure.SCENARIOS,
+        )
+    }
 
 
 def find(name: str) -> Scenario:

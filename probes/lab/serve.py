@@ -14,11 +14,14 @@ from pathlib import Path
 import msgspec
 
 from probes.lab.app import DEBUG_PATH, UPLOAD_PATH
+from probes.lab.azure import AzureServers
+from probes.lab.azure_names import CLIENT_ID, SITE_ID, TENANT
 from probes.lab.change import changed
 from probes.lab.config_file import write_config
 from probes.lab.control import Control
 from probes.lab.files import write_files
 from probes.lab.front_end import FrontEnd
+from probes.lab.nobody import Nobody
 from probes.lab.pki import Pki
 from probes.lab.ready import LabReady, fill
 from probes.lab.scenario import Scenario
@@ -40,24 +43,54 @@ async def run_lab(scenario: Scenario, say: Callable[[LabReady], None], *, until_
     with tempfile.TemporaryDirectory(prefix="mtls-triage-lab-") as folder:
         site = Site(changed(LabState(), scenario.state), Pki())
         front_end = FrontEnd(site)
+        nobody = Nobody()
+        azure = AzureServers(site)
+        control = Control(site)
         config = Path(folder) / "az-webapp-show.json"
-        control = Control(site, lambda settings: write_config(config, settings))
-        write_config(config, site.state.settings)
+        site.on_state = lambda state: write_config(config, state, site.pki)
+        site.on_state(site.state)
         password = secrets.token_urlsafe(12)
-        files = write_files(site.pki, Path(folder), password)
+        files = write_files(site.pki, Path(folder), password, azure.secrets.federated_token)
         try:
             front_end.start()
+            nobody.start()
+            azure.start()
             await control.start()
-            say(_ready(scenario, front_end, control, {**files, "config": str(config), "pfx_password": password}))
+            more = {**files, **_azure(azure), **_unreachable(nobody), "config": str(config), "pfx_password": password}
+            say(_ready(scenario, front_end, control, more))
             await stop.wait()
         finally:
             await control.stop()
+            await azure.stop()
             await front_end.stop()
+            nobody.stop()
 
 
-def _ready(scenario: Scenario, front_end: FrontEnd, control: Control, files: dict[str, str]) -> LabReady:
+def _azure(azure: AzureServers) -> dict[str, str]:
+    return {
+        "arm": azure.arm,
+        "entra": azure.entra,
+        "site_id": SITE_ID,
+        "azure_tenant_id": TENANT,
+        "azure_client_id": CLIENT_ID,
+        "azure_client_secret": azure.secrets.client_secret,
+        "identity_endpoint": azure.identity,
+        "identity_header": azure.secrets.identity_header,
+    }
+
+
+def _unreachable(nobody: Nobody) -> dict[str, str]:
+    return {
+        "refusing": f"https://localhost:{nobody.refusing}",
+        "silent": f"https://127.0.0.1:{nobody.silent}",
+        # A name that is never in the DNS (RFC 6761 section 6.4).
+        "nameless": "https://lab-site.invalid",
+    }
+
+
+def _ready(scenario: Scenario, front_end: FrontEnd, control: Control, more: dict[str, str]) -> LabReady:
     fields = {
-        **files,
+        **more,
         "scenario": scenario.name,
         "front_end": f"https://localhost:{front_end.port}",
         "http": f"http://localhost:{front_end.http_port}",

@@ -31,9 +31,9 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     enabled: bool = False
     require_authentication: bool = True
-    unauthenticated_client_action: Literal[
-        "RedirectToLoginPage", "AllowAnonymous", "Return401", "Return403"
-    ] = "RedirectToLoginPage"
+    unauthenticated_client_action: Literal["RedirectToLoginPage", "AllowAnonymous", "Return401", "Return403"] = (
+        "RedirectToLoginPage"
+    )
     excluded_paths: tuple[str, ...] = ()
 
 
@@ -42,9 +42,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     ``client_cert_mode`` None with certificates enabled acts as ``Required``. ``client_cert_exclusion_paths`` is one
     string, split at ``,`` and ``;``. The first of ``host_names`` is the default host name; ``unbound_host_names`` are
-    those of them that have no TLS binding, so that the edge shows another certificate (Microsoft Learn, Secure a custom
-    DNS name with a TLS/SSL binding). ``ip_security_restrictions_default_action`` is what happens to an address that no
-    rule matches; None denies as soon as there are rules. ``sku`` is the plan's tier.
+    those of them that have no TLS binding, so that the edge shows another certificate (Microsoft Learn, Secure a
+    custom DNS name with a TLS/SSL binding). ``ip_security_restrictions_default_action`` is what happens to an address
+    that no rule matches; None denies as soon as there are rules. ``sku`` is the plan's tier.
     """
 
     client_cert_enabled: bool = True

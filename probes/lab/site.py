@@ -1,11 +1,14 @@
 """What all connections of one lab share: the state, the certificates, the app, and the counts of what was seen."""
 
+import copy
 from collections.abc import Callable
+from typing import Self
 
 import msgspec
 
 from probes.lab.app import DebugApp
 from probes.lab.history import History
+from probes.lab.judging import Known
 from probes.lab.pki import Pki
 from probes.lab.state import LabState
 
@@ -50,20 +53,51 @@ class Seen(msgspec.Struct, kw_only=True):
         del self.azure[:-MAX_CALLS]
 
 
+class _Kept:
+    """Holds the state for a lab and for all its slots."""
+
+    def __init__(self, state: LabState) -> None:
+        self.state = state
+
+
 class Site:
-    """The one mutable thing of a lab; ``state`` itself is immutable and replaced as a whole."""
+    """The one mutable thing of a lab; its state is immutable and replaced as a whole.
+
+    ``slot`` None is production. A slot shares everything with it but the settings.
+    """
 
     def __init__(self, state: LabState, pki: Pki) -> None:
-        self.state = state
+        self._kept = _Kept(state)
+        self.slot: str | None = None
         self.pki = pki
-        self.app = DebugApp()
+        self.app = DebugApp(Known(roots=(pki.root.certificate,), intermediates=(pki.intermediate.certificate,)))
         self.seen = Seen()
         self.history = History()
         self.https_port = 0
         self.on_state: Callable[[LabState], None] = lambda _: None
 
+    @property
+    def state(self) -> LabState:
+        """The state, with the slot's settings for a slot; what is stale is so in production alone."""
+        whole = self._kept.state
+        settings = next((one.settings for one in whole.azure.slots if one.name == self.slot), None)
+        if settings is None:
+            return whole
+        edge = msgspec.structs.replace(whole.edge, stale_settings=None)
+        return msgspec.structs.replace(whole, settings=settings, edge=edge)
+
     def become(self, state: LabState, by: str) -> None:
-        """Take a new state; ``by`` is the principal who changed it, for the history of changes."""
-        self.history.record(self.state, state, by)
-        self.state = state
+        """Take a new state of the whole; ``by`` is the principal who changed it, for the history of changes."""
+        self.history.record(self._kept.state, state, by)
+        self._kept.state = state
         self.on_state(state)
+
+    def at(self, host: str | None) -> Self:
+        """Return the slot that ``host`` is bound to, production for every other name."""
+        wanted = (host or "").lower()
+        for slot in self._kept.state.azure.slots:
+            if wanted in (name.lower() for name in slot.settings.host_names):
+                found = copy.copy(self)
+                found.slot = slot.name
+                return found
+        return self

@@ -14,6 +14,8 @@ Point = Literal["accept", "handshake", "head", "body", "refusal", "answer"]
 bytes of the body, in the place of the gentle close after an early refusal, or in the middle of the answer."""
 
 ServerCertificateName = Literal["good", "expired", "not-yet-valid", "wrong-host", "untrusted", "self-signed"]
+Damage = Literal["none", "truncated", "plus-became-space", "url-encoded", "folded", "doubled"]
+"""What a hop can do to the value of the certificate header."""
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=600)]
 _Bytes = Annotated[int, msgspec.Meta(ge=0, le=64 * 1024 * 1024)]
 
@@ -37,6 +39,10 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
       ``verified`` also one that the lab's CA did not issue.
     - ``unknown_sni``: the certificate shown for a name that is not bound. A client without SNI gets the site's.
     - ``plain_http``: whether ``Required`` refuses a request over http when httpsOnly is off.
+    - ``interim``: what becomes of ``Expect: 100-continue``. ``pass`` answers it; ``swallow`` lets no interim answer
+      through, as some proxies on the way do; ``refuse`` answers 417 (RFC 9110 section 15.5.18).
+    - ``intercepted``: whether a proxy on the way ends TLS with a certificate of the foreign CA. It asks nobody for a
+      certificate and has none for the site behind it.
     - ``stale_settings``: what the edge really does when it does not follow the settings.
     """
 
@@ -51,18 +57,25 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     require_in_tls: Literal["no", "any", "verified"] = "no"
     unknown_sni: Literal["default-certificate", "site-certificate"] = "default-certificate"
     plain_http: Literal["pass", "refuse"] = "pass"
+    interim: Literal["pass", "swallow", "refuse"] = "pass"
+    intercepted: bool = False
     stale_settings: Settings | None = None
 
 
 class Validator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A rule by which the app judges the certificate that it received, and the status when it does not like it.
 
-    ``wanted`` is a SHA-1 thumbprint in hex, or an RFC 4514 subject or issuer; ``dates`` wants nothing.
+    ``wanted`` is a SHA-1 thumbprint in hex, or an RFC 4514 subject or issuer; the other rules want nothing. ``chain``
+    trusts the lab's root and knows the intermediate only with ``has_intermediate``, since the edge forwards the leaf
+    alone. ``revocation`` insists on a revocation status, which the lab's certificates do not offer. ``says_why`` is
+    whether the answer names the rule.
     """
 
-    rule: Literal["thumbprint", "subject", "issuer", "dates"]
+    rule: Literal["thumbprint", "subject", "issuer", "dates", "purpose", "strength", "chain", "revocation"]
     wanted: str = ""
     status: Literal[401, 403, 500] = 403
+    has_intermediate: bool = False
+    says_why: bool = True
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +84,9 @@ class App(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ``parser`` ``pem`` and ``hex`` take the header for what it is not. ``parse_error_status`` is what the app's own
     routes then answer, None for 200 all the same. ``body_limit`` in bytes is the app's, answered with 413.
     ``routes`` are the paths that answer 200 beside ``/upload`` and ``/debug/headers``, exact and by case.
+    ``damage`` is what a hop inside the app does to the certificate header before the app's code reads it.
+    ``web_config_refuses`` is IIS's answer to an address that ``ipSecurity`` in web.config does not allow.
+    ``functions_key`` is what the Functions host asks for on the app's own routes before the code runs.
     """
 
     shape: Literal["json", "text", "html"] = "json"
@@ -81,6 +97,9 @@ class App(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     validator: Validator | None = None
     body_limit: _Bytes | None = None
     routes: tuple[str, ...] = ("/",)
+    damage: Damage = "none"
+    web_config_refuses: bool = False
+    functions_key: str | None = None
 
 
 class Faults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

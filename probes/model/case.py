@@ -2,8 +2,11 @@
 
 from typing import Literal
 
+import msgspec
+
 from probes.model.base import Value
 from probes.model.observation import Observation
+from probes.model.probe import HttpChoice, OwnExpect, TlsChoice
 from probes.model.siteconfig import SiteConfig
 from probes.model.target import CredentialFacts, Symptom, Target
 
@@ -12,7 +15,13 @@ SCHEMA = "mtls-triage/case/1"
 
 
 class Run(Value, frozen=True, kw_only=True):
-    """One run of the tool. ``client`` is the user's client (``--as``), None when it is not known."""
+    """One run of the tool. ``client`` is the user's client (``--as``), None when it is not known.
+
+    ``redacted`` False says that reports leave nothing out for an audience, ``keylog`` that the TLS session keys were
+    written to a file. ``libraries`` are the versions of what the run rests on, by name. ``own_tls``, ``own_ciphers``
+    and ``own_http`` are what the user's client speaks, as far as that is narrower than what a client left to itself
+    does; ``own_expect`` says whether it was told to send Expect with every body, or never.
+    """
 
     id: str
     started: str
@@ -22,6 +31,12 @@ class Run(Value, frozen=True, kw_only=True):
     symptom: Symptom = "unknown"
     redacted: bool = True
     insecure: bool = False
+    own_tls: TlsChoice = "free"
+    own_ciphers: str | None = None
+    own_http: HttpChoice = "free"
+    own_expect: OwnExpect = "client"
+    keylog: bool = False
+    libraries: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Prediction(Value, frozen=True, kw_only=True):

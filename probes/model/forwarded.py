@@ -54,9 +54,11 @@ class Echo(Value, frozen=True, kw_only=True):
     """What a debug endpoint returned: the headers that the app received, and the certificate in them.
 
     ``headers`` holds the names as the endpoint printed them; secrets are redacted, certificate headers are
-    whole. ``parse_error`` is an error that the endpoint itself reported about the certificate.
+    whole. ``parse_error`` is an error that the endpoint itself reported about the certificate. ``says_none`` is
+    whether it said by itself that the request had no certificate; None when it said nothing of that.
     """
 
     headers: dict[str, str] = msgspec.field(default_factory=dict)
     certificate: ForwardedCertificate | None = None
     parse_error: str | None = None
+    says_none: bool | None = None

@@ -70,13 +70,14 @@ class Verification(Value, frozen=True, kw_only=True):
 
 
 class ServerCertificate(Value, frozen=True, kw_only=True):
-    """The leaf that the server sent; times in UTC with ``Z``, thumbprint upper-case hex."""
+    """The leaf that the server sent; times in UTC with ``Z``, thumbprints upper-case hex."""
 
     subject: str
     issuer: str
     not_before: str | None = None
     not_after: str | None = None
     san: tuple[str, ...] = ()
+    thumbprint_sha1: str | None = None
     thumbprint_sha256: str | None = None
     chain: tuple[str, ...] = ()
 

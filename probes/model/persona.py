@@ -1,7 +1,11 @@
 """How one HTTP client behaves, as far as client certificates depend on it."""
 
+from typing import Self
+
+import msgspec
+
 from probes.model.base import Value
-from probes.model.probe import HttpChoice, TlsChoice
+from probes.model.probe import HttpChoice, OwnExpect, TlsChoice
 
 
 class Persona(Value, frozen=True, kw_only=True):
@@ -35,6 +39,12 @@ class Persona(Value, frozen=True, kw_only=True):
     pools: bool = True
     reuses_after_head: bool = True
     source: str = ""
+
+    def told(self, expect: OwnExpect) -> Self:
+        """Return the client as it was told to behave, for example by ``-H 'Expect:'``."""
+        if expect == "client":
+            return self
+        return msgspec.structs.replace(self, expect_above=0 if expect == "always" else None)
 
     @property
     def waits(self) -> bool:

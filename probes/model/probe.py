@@ -8,6 +8,8 @@ Identity = Literal["none", "given", "throwaway", "gateway"]
 ExpectMode = Literal["none", "wait", "header-only"]
 HttpChoice = Literal["1.1", "2", "free"]
 TlsChoice = Literal["1.0", "1.1", "1.2", "1.3", "free"]
+OwnExpect = Literal["client", "always", "never"]
+"""Whether Expect is left to the user's client, or it was told to send it with every body, or never."""
 
 
 class Probe(Value, frozen=True, kw_only=True):
@@ -17,7 +19,8 @@ class Probe(Value, frozen=True, kw_only=True):
     to be contacted; ``via`` is the proxy's ``scheme://host:port``. ``body_bytes`` is the declared length.
     ``renegotiate`` False refuses a TLS 1.2 renegotiation; ``offer_pha`` offers TLS 1.3 post-handshake
     authentication (RFC 8446 section 4.6.2). ``wait_ms`` is how long ``expect: wait`` holds the body back
-    before it sends it all the same; None waits until the deadline. ``wave`` orders the plan.
+    before it sends it all the same; None waits until the deadline. ``canary`` puts a certificate
+    of ours into the caller's own X-ARR-ClientCert. ``wave`` orders the plan.
     """
 
     id: str

@@ -30,7 +30,8 @@ class CredentialFacts(Value, frozen=True, kw_only=True):
     """What may be told about a client certificate; never the key or its pass phrase.
 
     Times are ISO 8601 in UTC with a trailing ``Z``; thumbprints are upper-case hex without separators.
-    ``chain`` counts the further certificates that are sent along with the leaf.
+    ``chain`` counts the further certificates that are sent along with the leaf, ``issuers`` names the issuer of the
+    leaf and of each of them.
     """
 
     kind: CredentialKind = "none"
@@ -43,4 +44,5 @@ class CredentialFacts(Value, frozen=True, kw_only=True):
     key: str | None = None
     eku: tuple[str, ...] = ()
     chain: int = 0
+    issuers: tuple[str, ...] = ()
     faults: tuple[CredentialFault, ...] = ()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -10,7 +9,7 @@ from probes.errors import ConfigurationFault
 from probes.model import SiteConfig, Unknown
 from probes.printable import printable
 from probes.siteconfig.load import load
-from probes.siteconfig.parse import parse
+from probes.siteconfig.parse import joined, parse
 from probes.siteconfig.shape import CONFIG_COMMAND, SITE_COMMAND, Shape, lowered, shape_of
 from probes.siteconfig.template import is_template, sites_in
 
@@ -31,12 +30,12 @@ def read(paths: Sequence[Path], host: str | None = None) -> tuple[SiteConfig, tu
     ``host`` chooses the site where a file lists several. Raises ConfigurationFault for a file that cannot be read, or
     is of another kind, or of another site than the first.
     """
-    joined = SiteConfig(source="file")
+    whole = SiteConfig(source="file")
     found = [(path, *one) for path in paths for one in _settings(path, host)]
     # config/web knows its settings better than the copy of them in the site's own body, whichever came first.
     for path, _, settings in sorted(found, key=lambda one: one[1] != "config"):
-        joined = _joined(path, joined, settings)
-    return joined, missing(joined)
+        whole = _joined(path, whole, settings)
+    return whole, missing(whole)
 
 
 def missing(config: SiteConfig) -> tuple[Unknown, ...]:
@@ -64,14 +63,7 @@ def _joined(path: Path, one: SiteConfig, other: SiteConfig) -> SiteConfig:
             f"Joining the settings: {path} is of {other.name}, another file of {one.name}. Give files of one "
             "site and slot."
         )
-    changes: dict[str, Any] = {}
-    notes = [*one.notes, *other.notes]
-    for field in SiteConfig.__struct_fields__:
-        ours, theirs = getattr(one, field), getattr(other, field)
-        if field in ("source", "notes") or theirs is None:
-            continue
-        if ours is None:
-            changes[field] = theirs
-        elif ours != theirs and field not in ("name", "resource_group", "site_id"):
-            notes.append(f"{printable(path.name, limit=80)}: {field} differs from another file, which was kept")
-    return msgspec.structs.replace(one, notes=tuple(notes), **changes)
+    together, differing = joined(one, other)
+    shown = printable(path.name, limit=80)
+    notes = tuple(f"{shown}: {field} differs from another file, which was kept" for field in differing)
+    return msgspec.structs.replace(together, notes=(*together.notes, *notes))

@@ -53,6 +53,22 @@ def parse(label: str, entry: Mapping[str, Any], shape: Shape, source: Any = "fil
     return msgspec.structs.replace(found, notes=tuple(dict.fromkeys(site.notes + config.notes)))
 
 
+def joined(one: SiteConfig, other: SiteConfig) -> tuple[SiteConfig, tuple[str, ...]]:
+    """Return ``one`` with what it leaves open taken from ``other``, and the fields in which they contradict."""
+    changes: dict[str, Any] = {}
+    differing = []
+    for field in SiteConfig.__struct_fields__:
+        ours, theirs = getattr(one, field), getattr(other, field)
+        if field in ("source", "notes") or theirs is None:
+            continue
+        if ours is None:
+            changes[field] = theirs
+        elif ours != theirs and field not in ("name", "resource_group", "site_id"):
+            differing.append(field)
+    notes = (*one.notes, *other.notes)
+    return msgspec.structs.replace(one, notes=notes, **changes), tuple(differing)
+
+
 def _of_site(site: Reader, entry: Mapping[str, Any]) -> dict[str, Any]:
     environment = site.inner("hostingEnvironmentProfile")
     return {

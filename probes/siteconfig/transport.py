@@ -125,7 +125,10 @@ def tls_context(ca: Path | None) -> ssl.SSLContext:
     """
     context = ssl.create_default_context()
     named = [os.environ.get("REQUESTS_CA_BUNDLE"), os.environ.get("SSL_CERT_FILE"), ca]
-    for file in (certifi.where(), *(one for one in named if one)):
+    if not context.cert_store_stats()["x509_ca"]:
+        # Python finds no store of its own on macOS, and on some Linux systems.
+        named.append(certifi.where())
+    for file in (one for one in named if one):
         try:
             context.load_verify_locations(str(file))
         except (OSError, ssl.SSLError) as fault:

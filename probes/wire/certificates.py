@@ -28,6 +28,7 @@ def _read(der: bytes, chain: tuple[str, ...]) -> ServerCertificate:
             not_before=utc_text(leaf.not_valid_before_utc),
             not_after=utc_text(leaf.not_valid_after_utc),
             san=tuple(printable(name, limit=260) for name in alternative_names(leaf)[:100]),
+            thumbprint_sha1=thumbprints(der)[0],
             thumbprint_sha256=thumbprints(der)[1],
             chain=chain,
         )

@@ -11,6 +11,7 @@ from probes import openssl
 from probes.errors import CredentialFault
 from probes.model import Identity, Probe
 from probes.printable import printable
+from probes.wire.keylog import KeyLog
 from probes.wire.tls import LEGACY_CIPHERS, SessionRegistry, TlsOptions, TlsSession
 from probes.wire.trace import Trace
 from probes.wire.trust import Trust
@@ -35,15 +36,21 @@ class ClientIdentity(Protocol):
 class TlsContexts:
     """Makes contexts when they are first needed; a context costs milliseconds, a connection on it does not.
 
-    ``use_messages`` False forces the fallback that reads OpenSSL's state strings.
+    ``use_messages`` False forces the fallback that reads OpenSSL's state strings. ``keylog`` gets the session keys.
     """
 
     def __init__(
-        self, trust: Trust, identities: Mapping[Identity, ClientIdentity], *, use_messages: bool = True
+        self,
+        trust: Trust,
+        identities: Mapping[Identity, ClientIdentity],
+        *,
+        use_messages: bool = True,
+        keylog: KeyLog | None = None,
     ) -> None:
         self._trust = trust
         self._identities = dict(identities)
         self._use_messages = use_messages
+        self._keylog = keylog
         self._filled: SSL.Context | None = None
         self._made: dict[tuple[Identity, str | None], tuple[SSL.Context, SessionRegistry | None]] = {}
 
@@ -63,6 +70,8 @@ class TlsContexts:
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
         context.set_min_proto_version(SSL.TLS1_VERSION)
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        if self._keylog is not None:
+            context.set_keylog_callback(self._keylog)
         self._fill(context)
         try:
             if ciphers:

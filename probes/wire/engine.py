@@ -4,6 +4,7 @@ import asyncio
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -15,7 +16,9 @@ from probes.redact import Redactor
 from probes.wire.call import Call, CallOptions
 from probes.wire.contexts import ClientIdentity, TlsContexts
 from probes.wire.faults import WireFault
+from probes.wire.keylog import KeyLog
 from probes.wire.observe import Ending, make_observation
+from probes.wire.quiet import quiet
 from probes.wire.request import build
 from probes.wire.transport import CALL, probe_client
 from probes.wire.trust import Trust
@@ -26,7 +29,8 @@ class EngineSettings(Value, frozen=True, kw_only=True):
 
     ``timeout_s`` is the one deadline of a probe. ``headers`` are the user's own, every value a secret.
     ``paths`` gives the real path for a probe's path whose secrets were taken out. ``canary`` is the Base64 of the
-    DER certificate that canary probes claim to have, and only they.
+    DER certificate that canary probes claim to have, and only they. ``keylog`` is the file that the TLS session keys
+    are written to, None for none.
     """
 
     run_id: str
@@ -38,6 +42,7 @@ class EngineSettings(Value, frozen=True, kw_only=True):
     secrets: tuple[str, ...] = ()
     canary: str = ""
     use_messages: bool = True
+    keylog: Path | None = None
 
 
 class Seen(Value, frozen=True, kw_only=True):
@@ -55,9 +60,13 @@ class Engine:
     """
 
     def __init__(self, settings: EngineSettings, trust: Trust, identities: Mapping[Identity, ClientIdentity]) -> None:
+        quiet()
         self.settings = settings
         self.redactor = Redactor((*settings.secrets, *(value for _name, value in settings.headers)))
-        self._contexts = TlsContexts(trust, identities, use_messages=settings.use_messages)
+        self._keylog = KeyLog(settings.keylog) if settings.keylog else None
+        self._contexts = TlsContexts(
+            trust, identities, use_messages=settings.use_messages, keylog=self._keylog
+        )
         self._client = probe_client()
         self._paths = dict(settings.paths)
 
@@ -71,6 +80,8 @@ class Engine:
     ) -> None:
         """Leave the client."""
         await self._client.__aexit__(kind, fault, trace)
+        if self._keylog is not None:
+            self._keylog.close()
 
     async def observe(
         self,

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from probes.model import Value
 from probes.printable import printable
+from probes.redact import hide_by_name
 
 # RFC 8446 section 4 and RFC 5246 section 7.4.
 HANDSHAKE_NAMES = {
@@ -179,7 +180,7 @@ def distinguished_name(der: bytes) -> str:
         request = x509.load_der_x509_csr(
             _tlv(0x30, info + bytes.fromhex("300a06082a8648ce3d040302") + b"\x03\x01\x00")
         )
-        return printable(request.subject.rfc4514_string(), limit=300)
+        return printable(hide_by_name(request.subject.rfc4514_string()), limit=300)
     except Exception:
         return der.hex()[:300]
 

@@ -102,7 +102,7 @@ def _exchange(method: str, run: ExchangeRun, call: Call, redactor: Redactor) -> 
         body=Body(declared=run.shape.declared, written=run.body_written, acknowledged=run.body_acknowledged),
         status=head.status if head else None,
         http_version=head.version if head else None,
-        reason=printable(head.reason, limit=100) if head and head.reason else None,
+        reason=printable(redactor.text(head.reason), limit=100) if head and head.reason else None,
         headers=tuple(headers),
         body_bytes=response.body_bytes,
         # Redacted before it is cut: a secret must not survive because the cut took its name away.

@@ -37,7 +37,7 @@ SYMPTOMS = typing.get_args(Symptom)
 CREDENTIALS = st.sampled_from(
     [
         CredentialFacts(),
-        *[CredentialFacts(kind="pem", subject="CN=partner-a")] * 4,
+        *[CredentialFacts(kind="pem", subject="CN=partner-a", issuers=("CN=ours",))] * 4,
         CredentialFacts(kind="pem", faults=("key-missing",)),
         CredentialFacts(kind="pfx", faults=("expired", "weak-key")),
     ]
@@ -60,9 +60,12 @@ CLIENT_NAMES = st.sampled_from([None, "java", *CLIENTS])
 ANSWERS = st.lists(
     st.builds(
         Answer,
-        node=st.sampled_from(["settings", "client", "small", "when", "reached", "who-answers", "nonsense"]),
+        node=st.sampled_from(
+            ["settings", "client", "small", "when", "reached", "who-answers", "prompted", "http2", "nonsense"]
+        ),
         answer=st.sampled_from(
             ["after the request", "in-the-handshake", "it waits", "it does not wait", "it does", "it is refused", "x"]
+            + ["a proxy that opens TLS", "it is", "it did not"]
         ),
         by=st.sampled_from(["user", "option", "evidence"]),
     ),
@@ -125,6 +128,7 @@ TLS = st.builds(
     | st.builds(
         Verification,
         ok=st.sampled_from([True, True, False]),
+        trusted_by=st.sampled_from(["public", "public", "given", "system", "none"]),
         errors=st.lists(
             st.builds(
                 VerificationError, code=st.sampled_from([9, 10, 18, 20, 62]), name=st.just("x"), depth=st.just(0)
@@ -136,21 +140,34 @@ TLS = st.builds(
     certificate_request=st.none() | st.just("none") | WHENS,
     certificate_requests=st.lists(
         st.builds(
-            CertificateRequest, when=WHENS, answered=st.sampled_from([None, "certificate", "empty", "refused"])
+            CertificateRequest,
+            when=WHENS,
+            issuers=st.sampled_from([(), (), ("CN=ours",), ("CN=theirs",)]),
+            answered=st.sampled_from([None, "certificate", "empty", "refused"]),
         ),
         max_size=2,
     ).map(tuple),
     renegotiation=st.sampled_from(["none", "completed", "refused", "failed"]),
     alerts=st.just(())
-    | st.builds(Alert, at_ms=st.just(1.0), direction=st.just("sent"), level=st.just("fatal"), name=st.just("x")).map(
-        lambda alert: (alert,)
-    ),
+    | st.builds(
+        Alert,
+        at_ms=st.just(1.0),
+        direction=st.sampled_from(["sent", "received"]),
+        level=st.just("fatal"),
+        name=st.sampled_from(["x", "protocol_version", "handshake_failure", "unknown_ca"]),
+    ).map(lambda alert: (alert,)),
+    client_hello_bytes=st.sampled_from([None, 517]),
 )
 ECHO = st.builds(
     Echo,
     certificate=st.none()
-    | st.builds(ForwardedCertificate, encoding=st.sampled_from([None, "base64-der", "pem", "hex"])),
+    | st.builds(
+        ForwardedCertificate,
+        encoding=st.sampled_from([None, "base64-der", "pem", "hex"]),
+        matches_sent=st.sampled_from([None, True, False]),
+    ),
     parse_error=st.sampled_from([None, "no start line", "odd"]),
+    says_none=st.sampled_from([None, True, False]),
 )
 
 
@@ -159,6 +176,8 @@ def wild_cases(draw: st.DrawFn, answers: bool = False) -> Case:
     """Return a case of which nothing need fit together."""
     host, path = draw(st.sampled_from(TARGETS))
     client = draw(CLIENT_NAMES)
+    own_tls = draw(st.sampled_from(["free", "free", "1.2"]))
+    own_ciphers = draw(st.sampled_from([None, None, "AES128-SHA"]))
     request = PlanRequest(
         url=host + path,
         identity="given",
@@ -166,6 +185,9 @@ def wild_cases(draw: st.DrawFn, answers: bool = False) -> Case:
         upload_path=path.rstrip("/") + "/up",
         client=CLIENTS.get(client or ""),
         repeat=draw(st.sampled_from([1, 2])),
+        own_tls=own_tls,
+        own_ciphers=own_ciphers,
+        check_forgery=draw(st.booleans()),
     )
     probes = standard_plan(request).probes
     count = draw(st.integers(0, 14))
@@ -175,6 +197,7 @@ def wild_cases(draw: st.DrawFn, answers: bool = False) -> Case:
         turn = Exchange(method=probe.method, path=probe.path, continue_=Continue(), body=Body())
         facts: dict[str, Any] = {
             "outcome": draw(st.sampled_from(typing.get_args(Outcome))),
+            "awaiting": draw(st.sampled_from([None, "connect", "response-head"])),
             "status": draw(st.sampled_from([None, 200, 301, 403, 404, 413])),
             "tls": draw(st.none() | TLS),
             "echo": draw(st.none() | ECHO),
@@ -198,6 +221,8 @@ def wild_cases(draw: st.DrawFn, answers: bool = False) -> Case:
         client=client,
         symptom=draw(st.sampled_from(SYMPTOMS)),
         insecure=draw(st.booleans()),
+        own_tls=own_tls,
+        own_ciphers=own_ciphers,
     )
     return Case(
         run=run,

@@ -128,19 +128,19 @@ def test_inconclusive_says_what_is_missing_and_the_error() -> None:
     case = make_case(Site(), only=["get-own"])
     dead = msgspec.structs.replace(
         case.observations[0],
-        outcome="dns-failure",
+        outcome="protocol-error",
         tls=None,
         status=None,
         exchanges=(),
         echo=None,
         judged=Judged(reached_app="no"),
-        error=ErrorFacts(kind="dns", message="the name does not exist"),
+        error=ErrorFacts(kind="http", message="the answer is no HTTP"),
     )
     case = msgspec.structs.replace(case, observations=(dead,))
     assert verdict(case).finding == "inconclusive"
     assert verdict(case).evidence == ("obs:o1#error",)
     cause = render("inconclusive", case).cause
-    assert "the name does not exist" in cause
+    assert "the answer is no HTTP" in cause
     assert "\n- " in cause
 
 

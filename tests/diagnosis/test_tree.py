@@ -19,7 +19,7 @@ from tests.diagnosis.test_scenarios import FAULTY
 FINDINGS = {one.slug: one for one in catalogue()}
 SMALL = """
 questions:
-  who-answers: {text: Who?, answers: [it is, a, b, c], needs: []}
+  who-answers: {text: Who?, answers: [it is, a, b, c, d, e], needs: []}
   when: {text: When?, answers: [now, later], needs: [own-get]}
 trees:
   gateway-500: {ask: when, now: inconclusive, later: inconclusive, unknown: inconclusive}
@@ -29,6 +29,8 @@ gate:
   a: server-certificate-wrong-host
   b: server-certificate-untrusted
   c: server-certificate-expired
+  d: network-unreachable
+  e: tls-inspection-proxy
   unknown: continue
 """
 

@@ -29,7 +29,7 @@ def config_of(lab: RunningLab) -> dict[str, Any]:
 def test_get_shows_all_parts(edge: RunningLab) -> None:
     status, state = ask(edge, "GET")
     assert status == 200
-    assert set(state) == {"settings", "edge", "app", "faults"}
+    assert set(state) == {"settings", "edge", "app", "faults", "azure"}
     assert state["settings"]["clientCertMode"] == "Required"
     assert state["edge"]["buffer_bytes"] == 102_400
 

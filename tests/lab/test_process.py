@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from probes.errors import UsageFault
+from probes.lab.azure_names import SUBSCRIPTION
 from probes.lab.child import LabProcess
 from probes.lab.ready import LabFailed
 from tests.lab.curl import curl
@@ -39,7 +40,10 @@ def test_signal_ends_it_and_removes_its_folder(number: int, command: list[str]) 
     process, ready = started(*command, "--scenario", "certificate-missing")
     folder = Path(ready["ca"]).parent
     assert set(ready) >= CONTRACT
-    assert (ready["arm"], ready["entra"], ready["site_id"]) == (None, None, None)
+    assert (
+        ready["site_id"] == f"/subscriptions/{SUBSCRIPTION}/resourceGroups/lab/providers/Microsoft.Web/sites/lab-site"
+    )
+    assert len({ready[name] for name in ("front_end", "arm", "entra")}) == 3
     assert ready["target"] == ready["front_end"] + "/"
     assert ready["expected_finding"] == "certificate-missing"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700

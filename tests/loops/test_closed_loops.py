@@ -10,7 +10,11 @@ from probes.diagnosis import catalogue
 from tests.loops.served import diagnose, filled, patch, run, serve
 
 # What else is true in a scenario's state, beside its verdict.
-ALSO = {"expect-not-awaited": {"large-body-renegotiation"}}
+ALSO = {
+    "expect-not-awaited": {"large-body-renegotiation"},
+    "renegotiation-refused-by-client": {"large-body-renegotiation"},
+    "interactive-mode-not-prompted": {"large-body-renegotiation"},
+}
 OUTCOMES = {"healthy", "inconclusive"}
 
 

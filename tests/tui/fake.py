@@ -1,9 +1,11 @@
 """A case that is not sent anywhere: yields events that were built by hand, at a pace, and may hang."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
-from probes.model import Case
+import msgspec
+
+from probes.model import Case, Probe
 from probes.plan import Plan
 from probes.progress import (
     CaseFinished,
@@ -60,19 +62,32 @@ class FakeTriage:
         """Return the plan."""
         return PlanMade(plan=self.plan, case=self.case)
 
-    async def run(self) -> AsyncIterator[Progress]:
+    async def run(self) -> AsyncGenerator[Progress, None]:
         """Yield the events."""
         try:
             for index, event in enumerate(self.events):
                 if self.hang and index == len(self.events) - self.hang:
                     await asyncio.Event().wait()
                 await asyncio.sleep(self.pace)
+                if isinstance(event, CaseFinished):
+                    self.case = event.case
                 yield event
             if self.fault:
                 raise self.fault
         except asyncio.CancelledError:
             self.cancelled = True
             raise
+
+    async def send_one(self, probe: Probe) -> AsyncGenerator[Progress, None]:
+        """Yield what the site would show to one probe."""
+        before = [made.attempt for made in self.case.observations if made.probe.id == probe.id]
+        number = len(self.case.observations) + 1
+        made = cases.observation(probe, number, attempt=max(before, default=0) + 1)
+        yield ProbeStarted(probe=probe, limit_s=30)
+        if self.hang:
+            await asyncio.Event().wait()
+        self.case = msgspec.structs.replace(self.case, observations=(*self.case.observations, made))
+        yield ObservationMade(observation=made)
 
 
 def render(slug: str, case: Case) -> FindingText:

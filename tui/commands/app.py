@@ -33,11 +33,12 @@ def open_app(target: str, options: Mapping[str, Any] | None = None, typed: froze
 
 
 async def _open(target: str, options: Mapping[str, Any], typed: frozenset[str]) -> int:
-    from probes.triage import Triage
     from tui.app import show
     from tui.consent import stays_here
     from tui.request import ask_in_terminal
+    from tui.steer import Session
     from tui.target import opened
 
     async with opened(target, options, typed, ask_in_terminal) as request:
-        return await show(Triage(request), autosend=stays_here(request.plan), again=lambda: Triage(request))
+        session = Session(request)
+        return await show(session.fresh(), autosend=stays_here(request.plan), again=session.fresh, session=session)

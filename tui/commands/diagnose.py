@@ -1,10 +1,11 @@
 """``mtls-triage diagnose``: the whole run without the app, for a person or as JSON."""
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 import click
 
+from tui.commands.formats import chosen_format, report_options
 from tui.commands.options import common_options
 
 
@@ -13,7 +14,10 @@ from tui.commands.options import common_options
 @common_options
 @click.option("--allow-uploads", is_flag=True, help="Agree to the plan's uploads; needed without a terminal.")
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print the case as JSON.")
+@click.option(
+    "--save", "save_to", metavar="FILE", type=click.Path(), help="The case file; default in your data folder."
+)
+@report_options
 @click.option("--json-schema", is_flag=True, help="Print the schema of the JSON and stop.")
 @click.pass_context
 def command(
@@ -22,7 +26,8 @@ def command(
     target: str | None,
     allow_uploads: bool,
     dry_run: bool,
-    as_json: bool,
+    save_to: str | None,
+    audience: Literal["team", "customer", "public"],
     json_schema: bool,
     **options: Any,
 ) -> int:
@@ -37,7 +42,11 @@ def command(
     if json_schema:
         click.echo(headless.schema())
         return 0
-    if target is None:
-        raise click.UsageError("TARGET is missing: a URL such as https://host/path, or lab:SCENARIO.")
-    how = headless.How(allow_uploads=allow_uploads, dry_run=dry_run, as_json=as_json)
-    return asyncio.run(headless.diagnose(target, options, typed_options(context), how))
+    how = headless.How(
+        allow_uploads=allow_uploads,
+        dry_run=dry_run,
+        form=chosen_format(options),
+        audience=audience,
+        save_to=save_to,
+    )
+    return asyncio.run(headless.diagnose(target or "", options, typed_options(context), how))

@@ -19,7 +19,13 @@ SYMPTOMS = (
     "http2-tls13",
     "unknown",
 )
-CLIENTS = ("curl", "postman", "httpx", "go", "dotnet")
+CLIENTS = (
+    "curl", "curl-7.68", "postman", "dotnet-framework", "dotnet", "java", "go", "node", "axios",
+    "requests", "httpx", "aiohttp", "browser", "envoy", "rustls",
+)  # fmt: skip
+"""The names of probes.personas.CLIENTS, which is not imported for ``--help``."""
+CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
+"""The names of probes.siteconfig.clouds.CLOUDS."""
 
 _FILE = click.Path(dir_okay=True)
 
@@ -65,6 +71,19 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         multiple=True,
         help="Site settings from saved JSON (az webapp show, an ARM GET); repeatable.",
     ),
+    click.option("--resource-group", metavar="RG", help="Read the site from Azure: its resource group."),
+    click.option("--name", "site_name", metavar="SITE", help="Read the site from Azure: its name."),
+    click.option("--slot", metavar="SLOT", help="Read this deployment slot of the site instead of production."),
+    click.option("--subscription", metavar="ID", help="Look for the site in this subscription only."),
+    click.option("--cloud", type=click.Choice(CLOUDS, case_sensitive=False), help="Azure cloud; default AzureCloud."),
+    click.option("--arm-endpoint", metavar="URL", help="Own address of the Resource Manager, for a private cloud."),
+    click.option("--authority", metavar="URL", help="Own address of the authority that signs in."),
+    click.option(
+        "--sign-in",
+        type=click.Choice(("auto", "cli", "device-code", "browser")),
+        help="How to sign in to Azure; default auto: environment, managed identity, az.",
+    ),
+    click.option("--confirm-host", metavar="HOST", help="Agree that this host, which Azure names, is probed."),
     click.option("--symptom", type=click.Choice(SYMPTOMS), default="unknown", help="What the user complains of."),
     click.option(
         "--as", "client", type=click.Choice(CLIENTS), help="The user's client; the plan then also runs as it would."
@@ -72,12 +91,31 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--answer", "answers", metavar="NODE=ANSWER", multiple=True, help="Answer a question of the tree beforehand."
     ),
+    click.option(
+        "--own-tls", type=click.Choice(["1.0", "1.1", "1.2", "1.3"]), help="The one TLS version your client speaks."
+    ),
+    click.option("--own-ciphers", metavar="LIST", help="The TLS 1.2 suites your client offers (OpenSSL names)."),
+    click.option("--own-http", type=click.Choice(["1.1", "2"]), help="The one HTTP version your client speaks."),
+    click.option(
+        "--check-forgery",
+        is_flag=True,
+        help="Also claim a certificate in an own X-ARR-ClientCert and see where it gets.",
+    ),
+    click.option(
+        "--curl", metavar="'curl …'|FILE|-", help="Take everything from a curl command; TARGET may then be left out."
+    ),
     click.option("--large-bytes", type=click.IntRange(2048), default=307_200, help="Size of the large body."),
     click.option("--repeat", type=click.IntRange(1, 50), default=1, help="Send each deciding probe so often."),
     click.option(
         "--timeout", "timeout_s", type=click.FloatRange(0.5, 600), default=30.0, help="Seconds for one probe."
     ),
     click.option("--parallel", type=click.IntRange(1, 32), default=8, help="Probes at a time."),
+    click.option(
+        "--no-redact", is_flag=True, help="In-house reports: leave nothing out for an audience; secrets stay out."
+    ),
+    click.option(
+        "--keylog", metavar="FILE", type=click.Path(), help="Write the TLS session keys there (SSLKEYLOGFILE)."
+    ),
 )
 
 

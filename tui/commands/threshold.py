@@ -39,7 +39,5 @@ def command(
     if json_schema:
         click.echo(limits.schema())
         return 0
-    if target is None:
-        raise click.UsageError("TARGET is missing: a URL such as https://host/path, or lab:SCENARIO.")
     how = limits.How(max_bytes=max_bytes, allow_uploads=allow_uploads, as_json=as_json)
-    return asyncio.run(limits.find(target, options, typed_options(context), how))
+    return asyncio.run(limits.find(target or "", options, typed_options(context), how))

@@ -1,8 +1,9 @@
 """The finding's text: cause, what to do now, the lasting fix, what it costs, and what was not checked."""
 
 from probes.model import Case
+from probes.personas import CLIENTS
 from tui.drawing.parts import Line, Part, cells, crop, fit, text, wrap
-from tui.drawing.prose import code_lines, prose_lines
+from tui.drawing.prose import blocks, code_lines, prose_lines
 from tui.finding import FindingText
 
 _RESULTS = {
@@ -15,26 +16,43 @@ _RESULTS = {
 """What a client's result is called; ``If``: it works if something is done that stands beside its name."""
 
 
-def advice(case: Case, found: FindingText, width: int, *, wide: bool, fix: int = 0) -> list[Line]:
-    """Return the text of the verdict's finding in ``width`` cells; ``fix`` is the tab that is open."""
+CAUSE_LINES = 5
+"""Lines of the cause that stand above the tabs; the tab Why has the rest."""
+
+
+def advice(
+    case: Case, found: FindingText, width: int, *, wide: bool, fix: int = 0, verifying: list[Line] | None = None
+) -> list[Line]:
+    """Return the text of the verdict's finding in ``width`` cells; ``fix`` is the tab that is open.
+
+    ``verifying`` is how the verification of the fix goes, None when there is none.
+    """
     assert case.verdict is not None
     gap: list[Line] = [()] if wide else []
     head = wrap(found.title, width, "bold")
     if wide:
         head.append(_how(case, width))
-    lines = [*head, *gap, *prose_lines(found.cause, width, "" if wide else "muted")]
-    if clients := _clients(case, width):
+    lines = [*head, *gap, *_short(found.cause, width, CAUSE_LINES if wide else 2, "" if wide else "muted")]
+    if wide and (clients := _clients(case, width)):
         lines += [*gap, *clients]
-    if wide:
-        for label, words in (("Now", found.now), ("Lasting", found.lasting)):
-            lines += [*gap, *_section(label, words, width)] if words else []
-    if ways := ways_of(found, wide=wide):
+    if ways := ways_of(case, found):
         lines += [*gap, *_ways(ways, width, fix)]
+    if verifying:
+        lines += [*gap, *verifying]
     if found.costs:
         lines += [*gap, *_section("Costs and gains", found.costs, width)]
     if found.verify_command:
         lines += [*gap, text("Verify", "muted"), *code_lines(found.verify_command, width)]
     return [*lines, *_unchecked(case, width, gap)]
+
+
+def _short(words: str, width: int, most: int, roles: str) -> list[Line]:
+    first = next((block for kind, block in blocks(words) if kind == "prose"), "")
+    lines = wrap(first.replace("**", "").replace("`", ""), width, roles)
+    if len(lines) <= most:
+        return lines
+    *kept, last = lines[:most]
+    return [*kept, crop((*last, (" …", roles)), width)]
 
 
 def _section(label: str, words: str, width: int) -> list[Line]:
@@ -61,17 +79,27 @@ def _clients(case: Case, width: int) -> list[Line]:
     assert verdict is not None
     lines: list[Line] = []
     for result, label in _RESULTS.items():
-        hit = [client for client in verdict.clients if client.result == result]
-        told = [f"{one.name} ({one.because})" if result == "works-if" else one.name for one in hit]
-        if told:
-            lines += _labelled(label, ", ".join(told), width)
+        named = [one.name for one in verdict.clients if one.result == result]
+        if named and result != "unknown":
+            lines += _labelled(label, ", ".join(named), width)
     return lines
 
 
-def ways_of(found: FindingText, *, wide: bool) -> tuple[tuple[str, str], ...]:
-    """Return the tabs with their texts; in a narrow terminal what else stands above them is a tab too."""
-    first = () if wide else (("Now", found.now), ("Lasting", found.lasting))
-    return (*((name, words) for name, words in first if words), *found.ways)
+def _reasons(case: Case) -> str:
+    verdict = case.verdict
+    clients = verdict.clients if verdict else ()
+    return "\n".join(
+        f"- {_RESULTS[one.result]}: {CLIENTS[one.name].title if one.name in CLIENTS else one.name}: {one.because}"
+        for one in sorted(clients, key=lambda one: list(_RESULTS).index(one.result))
+    )
+
+
+def ways_of(case: Case, found: FindingText) -> tuple[tuple[str, str], ...]:
+    """Return the tabs with their texts, the first for whoever can act."""
+    first, *more = found.ways or (("", ""),)
+    here = (("Now", found.now), ("Lasting", found.lasting))
+    tabs = (first, *here, *more, ("Clients", _reasons(case)), ("Why", found.cause))
+    return tuple((name, words) for name, words in tabs if words)
 
 
 def _ways(ways: tuple[tuple[str, str], ...], width: int, fix: int) -> list[Line]:

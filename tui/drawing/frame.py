@@ -94,7 +94,7 @@ def stage_states(store: Store) -> list[tuple[str, str, str]]:
         _probes(store),
         _forwarded(store),
         _diagnosis(store),
-        ("–", "not written", "muted"),
+        ("✓", "written", "success") if store.reported else ("–", "not written", "muted"),
     ]
 
 

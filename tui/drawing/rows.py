@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from probes.model import Observation
 from probes.personas import CLIENTS
-from tui.drawing.parts import Line, Part, fit, spread
+from tui.drawing.parts import Line, Part, crop, fit, spread
 from tui.drawing.words import (
     WAITING,
     kilobytes,
@@ -28,24 +28,31 @@ def _shown(width: int) -> tuple[bool, bool]:
     return width >= FULL - TLS - 2, width >= FULL
 
 
-def header(width: int) -> Line:
-    """Return the names of the columns, with the legend where there is room for it."""
+def header(width: int, *, wanted: str = "") -> Line:
+    """Return the names of the columns, with the legend where there is room for it; ``wanted`` filters the rows."""
     expect, tls = _shown(width)
     names = f"     {'outcome':<{OUTCOME}}{'request':<{REQUEST + 2}}{'certificate':<{CERTIFICATE + 2}}"
     names += f"{'Expect':<{EXPECT + 2}}" if expect else ""
     names += f"{'TLS':<{TLS + 2}}" if tls else ""
     left: Line = ((names + f"{'ms':>{MS}}", "faint"),)
+    if wanted:
+        return crop(
+            ((fit(f"/ {wanted}", 40), "primary"), ("  only rows with this text; / changes it", "muted")), width
+        )
     if width < NOTE_FROM:
         return left
     legend: Line = (("✓", "success"), (" reached the app  ", "muted"), ("✗", "error"), (" did not", "muted"))
     return spread(left, legend, width)
 
 
-def row(state: ProbeState, width: int, *, target_path: str, usual_tls: str, clock: float) -> Line:
+def row(
+    state: ProbeState, width: int, *, target_path: str, usual_tls: str, clock: float, marked: bool = False
+) -> Line:
     """Return one row in ``width`` cells; ``clock`` is the store's time in seconds."""
     made = state.observation if not state.running else None
     expect, tls = _shown(width)
-    line: list[Part] = [(f"{state.number:>2} ", "faint"), *_outcome(state), ("  ", "")]
+    number: Part = (f"{state.number:>2}•", "primary bold") if marked else (f"{state.number:>2} ", "faint")
+    line: list[Part] = [number, *_outcome(state), ("  ", "")]
     line += [(fit(_request(state, target_path), REQUEST), "" if made or state.running else "muted"), ("  ", "")]
     line += [*_certificate(made), ("  ", "")]
     if expect:

@@ -1,7 +1,8 @@
 """The walk through the tree of one symptom: each question, its answer, and where the answer comes from."""
 
 from probes.model import Step
-from tui.drawing.parts import Line, crop, fit, spread, text, wrap
+from tui.branches import Branch, branches
+from tui.drawing.parts import Line, cells, crop, fit, spread, text, wrap
 from tui.drawing.verdict import probes_of, state_of
 from tui.drawing.words import SYMPTOMS, count, outcome_words, request_words, setting_value
 from tui.finding import Render
@@ -37,37 +38,60 @@ def _arm_name(field: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def walk(store: Store, render: Render, width: int, *, wide: bool) -> list[Line]:
-    """Return the walk so far, and the finding at its end when there is one."""
+LEAF = "finding"
+"""The name of the line of the finding at the end of a walk."""
+
+
+def walk(
+    store: Store, render: Render, width: int, *, wide: bool, chosen: str | None = None
+) -> tuple[list[Line], dict[str, int]]:
+    """Return the walk so far, the finding at its end, and the line of each step; ``chosen`` shows its branches."""
     case, verdict = store.case, store.case.verdict if store.case else None
     steps = verdict.path if verdict else ()
+    others = branches(steps, case.run.symptom) if case and steps else {}
     lines: list[Line] = []
+    places: dict[str, int] = {}
     if wide and case:
         lines += [(("Symptom", "muted"), ("  ", ""), (SYMPTOMS[case.run.symptom], "")), ()]
     for step in steps:
-        lines += _wide_step(store, step, width) if wide else [_short_step(store, step, width)]
+        places[step.node] = len(lines)
+        shown = others.get(step.node, ()) if step.node == chosen else ()
+        lines += _wide_step(store, step, width, shown) if wide else _short_step(store, step, width, shown)
     if not steps:
         lines.append(text("No question was answered yet." if store.busy else "No question was answered.", "muted"))
         lines.append(())
     if verdict is None or case is None or (store.busy and verdict.finding in ("healthy", "inconclusive")):
-        return lines
-    return [*lines, *_leaf(store, render, width, wide=wide)]
+        return lines, places
+    places[LEAF] = len(lines)
+    return [*lines, *_leaf(store, render, width, wide=wide)], places
 
 
-def _wide_step(store: Store, step: Step, width: int) -> list[Line]:
+def _wide_step(store: Store, step: Step, width: int, others: tuple[Branch, ...]) -> list[Line]:
     source = text(source_of(store, step), "primary")
     answer: Line = (("│ ", "primary"), (step.answer, "bold"), ("  ", ""), (why(store, step), "muted"))
+    question, *more = wrap(step.question, width - 2) or [()]
     return [
-        crop((("● ", "primary"), (step.question, "")), width),
+        (("● ", "primary"), *question),
+        *((("│ ", "primary"), *line) for line in more),
         spread(answer, source, width),
+        *(_branch(one, width, "├─○ ") for one in others),
         text("│", "primary"),
     ]
 
 
-def _short_step(store: Store, step: Step, width: int) -> Line:
+def _branch(one: Branch, width: int, stem: str) -> Line:
+    leads = one.leads if one.is_finding else f"asks: {one.leads}"
+    room = max(width - len(stem) - cells(text(one.answer)) - 3, 8)
+    return spread(((stem, "primary"), (one.answer, "muted")), text(fit(leads, room).rstrip(), "faint"), width)
+
+
+def _short_step(store: Store, step: Step, width: int, others: tuple[Branch, ...]) -> list[Line]:
     question = fit(step.question, 36)
     line: Line = (("● ", "primary"), (question, "muted"), ("  ", ""), (fit(step.answer, 19), "bold"), ("  ", ""))
-    return crop((*line, (source_of(store, step), "primary")), width)
+    return [
+        crop((*line, (source_of(store, step), "primary")), width),
+        *(_branch(one, width, "├─○ ") for one in others),
+    ]
 
 
 def _leaf(store: Store, render: Render, width: int, *, wide: bool) -> list[Line]:

@@ -4,150 +4,125 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.css.query import NoMatches
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from tui.drawing.parts import plain, text
-from tui.drawing.verdict import plain_verdict
-from tui.screens.framed import Copied, Framed
+from tui.finding import Render
+from tui.messages import Copied, Said, StopAsked
+from tui.screens.framed import Framed
+from tui.store import Store
 from tui.widgets.bars import CaseBar, KeyBar, Stepper, VerdictBar
-from tui.widgets.drawn import Drawn
-from tui.widgets.pages import DiagnosisPage, StageNote
-from tui.widgets.probe_detail import ProbeDetail
-from tui.widgets.probe_table import ProbeTable, TableHeader
+from tui.widgets.certificate_page import CertificatePage
+from tui.widgets.configuration_page import ConfigurationPage
+from tui.widgets.diagnosis_page import DiagnosisPage
+from tui.widgets.listing import Listing
+from tui.widgets.probe_table import ProbeTable
+from tui.widgets.probes_page import ProbesPage
+from tui.widgets.report_page import ReportPage
+from tui.widgets.stage import Stage
 
-PAGES = {1: "configuration", 2: "probes", 3: "certificate", 4: "diagnosis", 5: "report"}
-_KEYS = {
-    2: (("j k", "move"), ("r", "run again"), ("y", "copy"), ("esc", "stop"), ("4", "diagnosis"), ("q", "quit")),
-    4: (
-        ("j k", "scroll"),
-        ("[ ]", "next fix"),
-        ("y", "copy fix"),
-        ("2", "probes"),
-        ("r", "run again"),
-        ("q", "quit"),
-    ),
+PAGES: dict[int, tuple[str, type[Stage]]] = {
+    1: ("configuration", ConfigurationPage),
+    2: ("probes", ProbesPage),
+    3: ("certificate", CertificatePage),
+    4: ("diagnosis", DiagnosisPage),
+    5: ("report", ReportPage),
 }
-_OTHER_KEYS = (("1–5", "stages"), ("y", "copy"), ("r", "run again"), ("esc", "stop"), ("q", "quit"))
+_ACTED = sorted({key for _, kind in PAGES.values() for key in kind.ACTIONS})
 
 
 class CaseScreen(Framed):
-    """Shows one case while it is worked on and after."""
+    """Shows one case while it is worked on and after; keys that it does not know itself go to the page."""
 
     CSS_PATH = "case.tcss"
-    KEYS = _KEYS[2]
+    KEYS = ProbesPage.KEYS
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(stage), f"stage({stage})", page) for stage, page in PAGES.items()),
+        *(Binding(str(stage), f"stage({stage})", name) for stage, (name, _) in PAGES.items()),
         Binding("j,down", "move(1)", "down"),
         Binding("k,up", "move(-1)", "up"),
         Binding("g,home", "move(-100000)", "first"),
         Binding("G,end", "move(100000)", "last"),
-        Binding("pagedown", "page(1)", "page down"),
-        Binding("pageup", "page(-1)", "page up"),
-        Binding("right_square_bracket", "fix(1)", "next fix"),
-        Binding("left_square_bracket", "fix(-1)", "previous fix"),
-        Binding("r", "again", "run again"),
+        Binding("pagedown", "turn(1)", "page down"),
+        Binding("pageup", "turn(-1)", "page up"),
         Binding("escape", "stop", "stop"),
         Binding("y", "copy", "copy"),
+        *(Binding(key, f"act('{key}')", key) for key in _ACTED),
     ]
 
-    class StopAsked(Message):
-        """The user wants nothing more to be sent."""
-
-    class AgainAsked(Message):
-        """The user wants the case to be run again."""
-
-    stage = 2
+    def __init__(self, store: Store, render: Render, stage: int = 2) -> None:
+        super().__init__(store, render)
+        self.stage = stage
 
     def framed(self) -> Iterable[Widget]:
         """Return the bars and the pages of all stages."""
         store, render = self.store, self.render_finding
         yield CaseBar(store, render, id="case")
         yield Stepper(store, render, id="stages")
-        yield ContentSwitcher(
-            StageNote(store, render, 1, id="configuration"),
-            Vertical(
-                TableHeader(store, render, id="header"),
-                ProbeTable(store, render, id="table"),
-                ProbeDetail(store, render, id="detail"),
-                id="probes",
-            ),
-            StageNote(store, render, 3, id="certificate"),
-            DiagnosisPage(store, render, id="diagnosis"),
-            StageNote(store, render, 5, id="report"),
-            id="pages",
-            initial="probes",
-        )
+        pages = [kind(store, render, id=name) for name, kind in PAGES.values()]  # type: ignore[call-arg]
+        yield ContentSwitcher(*pages, id="pages", initial=PAGES[self.stage][0])  # type: ignore[arg-type]
         yield VerdictBar(store, render, id="verdict")
 
-    def redraw(self) -> None:
-        """Draw every visible part again, the detail for the probe under the cursor."""
-        try:
-            self.query_one(ProbeDetail).state = self.query_one(ProbeTable).chosen
-        except NoMatches:
-            return  # not composed yet
-        super().redraw()
-        self.query_one(ProbeTable).follow()
+    def on_mount(self) -> None:
+        """Begin with the stage that was asked for."""
+        self.action_stage(self.stage)
 
-    def on_probe_table_moved(self, event: ProbeTable.Moved) -> None:
-        """Show the detail of the probe under the cursor."""
-        self.query_one(ProbeDetail).state = self.query_one(ProbeTable).chosen
-        self.query_one(ProbeDetail).redraw()
+    @property
+    def page(self) -> Stage:
+        """The page of the stage that is shown."""
+        found = self.query_one(f"#{PAGES[self.stage][0]}")
+        assert isinstance(found, Stage)
+        return found
+
+    def redraw(self) -> None:
+        """Draw every visible part again."""
+        if not self.query(Stepper):
+            return  # not composed yet
+        self.page.redraw()
+        super().redraw()
 
     def on_stepper_chosen(self, event: Stepper.Chosen) -> None:
         """Go to the stage that was clicked."""
         self.action_stage(event.stage)
 
+    def on_listing_opened(self, event: Listing.Opened) -> None:
+        """Open the line that was clicked twice."""
+        self.page.act("enter")
+
     def action_stage(self, stage: int) -> None:
         """Show the page of a stage (1 to 5)."""
         self.stage = stage
-        self.query_one("#pages", ContentSwitcher).current = PAGES[stage]
+        self.query_one("#pages", ContentSwitcher).current = PAGES[stage][0]
         self.query_one(Stepper).active = stage
-        self.query_one(KeyBar).keys = list(_KEYS.get(stage, _OTHER_KEYS))
+        self.query_one(KeyBar).keys = list(self.page.KEYS)
         self.call_after_refresh(self.redraw)
 
+    def show_probe(self, probe_id: str) -> None:
+        """Go to the probes, with the cursor on one of them: the evidence of something."""
+        self.action_stage(2)
+        table = self.query_one(ProbeTable)
+        table.touched = True
+        self.store.desk.wanted = ""
+        self.call_after_refresh(table.choose, probe_id)
+
     def action_move(self, steps: int) -> None:
-        """Move the cursor of the table, or scroll the page."""
-        if self.stage == 2:
-            self.query_one(ProbeTable).move(steps)
-        else:
-            self._scroll(steps)
+        """Move the cursor of the page, or scroll it."""
+        self.page.move(steps)
 
-    def action_page(self, pages: int) -> None:
+    def action_turn(self, pages: int) -> None:
         """Move or scroll by a page."""
-        if self.stage == 2:
-            self.query_one(ProbeTable).page(pages)
+        self.page.turn(pages)
+
+    def action_act(self, key: str) -> None:
+        """Hand a key to the page; where it means nothing there, say what does."""
+        if key in self.page.ACTIONS:
+            self.page.act(key)
         else:
-            self._scroll(pages * 10)
-
-    def _scroll(self, lines: int) -> None:
-        if self.stage == 4:
-            for part in ("#walk", "#advice"):
-                self.query_one(part).scroll_relative(y=lines, animate=False)
-
-    def action_fix(self, steps: int) -> None:
-        """Show the next or the previous way to fix it."""
-        if self.stage == 4:
-            self.query_one(DiagnosisPage).next_fix(steps)
-
-    def action_again(self) -> None:
-        """Ask for another run."""
-        self.post_message(self.AgainAsked())
+            self.post_message(Said("that key does nothing on this page; ? shows those that do"))
 
     def action_stop(self) -> None:
         """Ask for the end of the run."""
-        self.post_message(self.StopAsked())
+        self.post_message(StopAsked())
 
     def action_copy(self) -> None:
-        """Copy what this page is for: the fix, else what is shown, with the verdict."""
-        if self.stage == 4:
-            copied = self.query_one(DiagnosisPage).copied()
-        else:
-            shown = self.query_one(f"#{PAGES[self.stage]}")
-            parts = [shown] if isinstance(shown, Drawn) else list(shown.query(Drawn))
-            verdict = plain([text(plain_verdict(self.store, self.render_finding))])
-            copied = "\n".join([verdict, "", *(part.copied() for part in parts)])
-        self.post_message(Copied(copied))
+        """Copy what this page is for."""
+        self.post_message(Copied(self.page.copied()))

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Resize, ScreenResume
-from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -14,17 +13,10 @@ from tui.finding import Render
 from tui.store import Store
 from tui.widgets.bars import KeyBar
 from tui.widgets.drawn import Drawn
+from tui.widgets.prompt import Answered, Left, Prompt
 
 SMALLEST = (66, 21)
 """Columns and rows below which nothing but this demand is shown."""
-
-
-class Copied(Message):
-    """This text is to be sent to the clipboard."""
-
-    def __init__(self, copied: str) -> None:
-        super().__init__()
-        self.copied = copied
 
 
 class TooSmall(Drawn):
@@ -54,7 +46,8 @@ class Framed(Screen[None]):
     def compose(self) -> ComposeResult:
         """Put the parts into the frame, the keys below them."""
         keys = KeyBar(self.store, self.render_finding, self.KEYS, id="keys")
-        yield Vertical(*self.framed(), keys, id="frame")
+        prompt = Prompt(self.store, self.render_finding, id="prompt")
+        yield Vertical(*self.framed(), keys, prompt, id="frame")
         yield TooSmall(self.store, self.render_finding, id="too-small")
 
     def redraw(self) -> None:
@@ -65,6 +58,20 @@ class Framed(Screen[None]):
     def say(self, notice: Line) -> None:
         """Tell something in the line of the keys."""
         self.query_one("#keys", KeyBar).say(notice)
+
+    def ask(
+        self,
+        question: str,
+        answered: Answered,
+        *,
+        value: str = "",
+        secret: bool = False,
+        whole: bool = False,
+        left: Left | None = None,
+    ) -> None:
+        """Ask for something to be typed in the last line; see :meth:`tui.widgets.prompt.Prompt.ask`."""
+        prompt = self.query_one("#prompt", Prompt)
+        prompt.ask(question, answered, value=value, secret=secret, whole=whole, left=left)
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Draw what has changed while another screen was shown."""

@@ -1,4 +1,4 @@
-"""The help: the keys, the words and the colours of the app."""
+"""The help: about the page it was asked on, then the keys, the words and the colours of the app."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -8,23 +8,26 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from tui.drawing.parts import Line, fit, text, titled_rule, wrap
+from tui.finding import Render
 from tui.screens.framed import Framed
+from tui.store import Store
 from tui.widgets.bars import CaseBar
 from tui.widgets.drawn import Drawn
+from tui.widgets.stage import Stage
 
-_KEYS = (
+Pairs = tuple[tuple[str, str], ...]
+_SHOWN = {"slash": "/", "right_square_bracket": "]", "left_square_bracket": "["}
+_KEYS: Pairs = (
     ("1 2 3 4 5", "go to a stage: Configuration, Probes, Certificate, Diagnosis, Report"),
-    ("j k  ↓ ↑", "move the cursor, or scroll; g and G go to the ends"),
+    ("j k  ↓ ↑", "move the cursor, or scroll; g and G go to the ends, page up and page down by pages"),
     ("enter", "on the plan sheet: send what it says"),
-    ("esc", "stop sending; what was seen is kept"),
-    ("r", "run again, with the plan sheet first"),
-    ("[ ]", "on Diagnosis: another way to fix it"),
-    ("y", "copy, by OSC 52: the terminal decides whether its clipboard takes it"),
+    ("esc", "stop sending; what was seen is kept. In an input or on a screen above the case: back"),
+    ("y", "copy: by OSC 52, where the terminal decides; by this machine's clipboard program; and to a file"),
     ("t", "dark or light"),
-    ("^p", "all commands"),
+    ("^p", "all commands that apply now"),
     ("q  ^q", "quit"),
 )
-_WORDS = (
+_WORDS: Pairs = (
     ("✓ ✗ ?", "the request reached the app, did not, or it could not be told; the status does not matter"),
     ("edge", "the front end of App Service answered, before the app; in sentences: the front end"),
     ("app", "the app answered: the front end let the request through"),
@@ -42,15 +45,23 @@ _WORDS = (
 class HelpText(Drawn):
     """The help's text."""
 
+    page: Stage | None = None
+
     def draw(self, width: int) -> Sequence[Line]:
-        """Return keys and words."""
-        lines: list[Line] = [titled_rule(text("Keys", "bold"), width)]
-        for heading, pairs in (("", _KEYS), ("Words", _WORDS)):
-            if heading:
-                lines += [(), titled_rule(text(heading, "bold"), width)]
+        """Return what the page can do, then keys and words."""
+        parts: list[tuple[str, Pairs]] = []
+        if self.page is not None and self.page.ABOUT:
+            parts += [("On this page", self.page.ABOUT)]
+        lines: list[Line] = []
+        for heading, pairs in (*parts, ("Keys", _KEYS), ("Words", _WORDS)):
+            lines += (
+                [(), titled_rule(text(heading, "bold"), width)]
+                if lines
+                else [titled_rule(text(heading, "bold"), width)]
+            )
             for key, words in pairs:
                 wrapped = wrap(words, width - 21)
-                lines.append(((fit(key, 19), "primary"), ("  ", ""), *wrapped[0]))
+                lines.append(((fit(_SHOWN.get(key, key), 19), "primary"), ("  ", ""), *wrapped[0]))
                 lines += [((" " * 21, ""), *line) for line in wrapped[1:]]
         return lines
 
@@ -61,15 +72,23 @@ class HelpScreen(Framed):
     CSS_PATH = "help.tcss"
     KEYS = (("esc", "back"), ("j k", "scroll"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark", "dismiss", "back"),
+        Binding("escape,question_mark,f1", "dismiss", "back"),
         Binding("j,down", "scroll(1)", "down"),
         Binding("k,up", "scroll(-1)", "up"),
+        Binding("pagedown", "scroll(10)", "page down"),
+        Binding("pageup", "scroll(-10)", "page up"),
     ]
+
+    def __init__(self, store: Store, render: Render, page: Stage | None = None) -> None:
+        super().__init__(store, render)
+        self.page = page
 
     def framed(self) -> Iterable[Widget]:
         """Return the case bar and the text."""
+        words = HelpText(self.store, self.render_finding)
+        words.page = self.page
         yield CaseBar(self.store, self.render_finding, id="case")
-        yield VerticalScroll(HelpText(self.store, self.render_finding), id="help", can_focus=False)
+        yield VerticalScroll(words, id="help", can_focus=False)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll a help that is longer than the terminal."""

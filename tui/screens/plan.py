@@ -10,7 +10,8 @@ from textual.widget import Widget
 
 from tui.drawing.parts import Line, plain, text
 from tui.drawing.sheet import sheet
-from tui.screens.framed import Copied, Framed
+from tui.messages import Copied
+from tui.screens.framed import Framed
 from tui.widgets.bars import CaseBar
 from tui.widgets.drawn import Drawn
 

@@ -23,7 +23,8 @@ class TableHeader(Drawn):
 
     def draw(self, width: int) -> Sequence[Line]:
         """Return the one line."""
-        return [header(width)]
+        wanted = self.store.desk.wanted
+        return [header(width, wanted=wanted)]
 
 
 class ProbeRows(Drawn):
@@ -43,11 +44,12 @@ class ProbeRows(Drawn):
         usual = usual_tls(self.store.probes.values())
         lines: list[Line] = []
         self.places = {}
-        for question, states in self.store.groups():
+        for question, states in self.store.groups(self.store.desk.wanted):
             lines.append(titled_rule(text(question, "italic muted"), width - 1))
             for state in states:
                 self.places[state.probe.id] = len(lines)
-                drawn = row(state, width, target_path=path, usual_tls=usual, clock=self.store.clock)
+                marked = state.probe.id in self.store.desk.marked
+                drawn = row(state, width, target_path=path, usual_tls=usual, clock=self.store.clock, marked=marked)
                 lines.append(pad(drawn, width))
         if self.chosen not in self.places:
             self.chosen = next(iter(self.places), None)
@@ -67,6 +69,9 @@ class ProbeTable(VerticalScroll):
 
     class Moved(Message):
         """Another probe is under the cursor."""
+
+    class Opened(Message):
+        """The probe under the cursor was clicked again."""
 
     def __init__(self, store: Store, render: Render, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
@@ -128,7 +133,9 @@ class ProbeTable(VerticalScroll):
         line = event.get_content_offset(self.rows)
         if line is not None:
             hit = next((probe for probe, place in self.rows.places.items() if place == line.y), None)
-            if hit is not None:
+            if hit is not None and hit == self.rows.chosen and self.touched:
+                self.post_message(self.Opened())
+            elif hit is not None:
                 self.touched = True
                 self.choose(hit)
 

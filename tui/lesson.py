@@ -1,0 +1,121 @@
+"""The lab's tickets: what a customer complains of, what the learner expects, and what told the two apart."""
+
+from dataclasses import dataclass
+
+from probes.diagnosis.tree import CONTINUE, Node, Tree, leaves, the_tree
+from probes.model import Step, Symptom
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """One ticket in the customer's words; ``scenario`` is the state of the lab, and is never shown."""
+
+    number: int
+    title: str
+    words: str
+    scenario: str
+    symptom: Symptom = "unknown"
+
+
+TICKETS = (
+    Ticket(
+        1,
+        "Uploads fail since Tuesday",
+        "Small files still go through. Everything above some size gets 403 Forbidden, at once. Our own log shows "
+        "nothing at all, as if the request never came. The certificate is the same as before.",
+        "large-body-renegotiation",
+        "upload-403",
+    ),
+    Ticket(
+        2,
+        "The certificate never arrives",
+        "The portal says Required. Our partner swears that the certificate is sent, and curl does not complain. "
+        "In the app the header X-ARR-ClientCert is not there, in no request.",
+        "client-certs-disabled",
+        "header-missing",
+    ),
+    Ticket(
+        3,
+        "One endpoint does not know who calls",
+        "All endpoints see the client's certificate, but /API/x does not: it gets every request, without the header. "
+        "Same site, same client, same certificate.",
+        "path-excluded",
+        "header-missing",
+    ),
+    Ticket(
+        4,
+        "500 since we look at the certificate",
+        "Since the last release checks the client's certificate, every call ends in 500. The certificate is fine: "
+        "another service takes it.",
+        "header-parsed-as-pem",
+        "app-refuses",
+    ),
+    Ticket(
+        5,
+        "Works for the old client, not for the new one",
+        "The old service gets its certificate through. The new one, on a current runtime, reaches the app without any. "
+        "Both use the same file.",
+        "renegotiation-impossible-tls13",
+        "http2-tls13",
+    ),
+    Ticket(
+        6,
+        "Large uploads hang, then 403",
+        "A small POST is fine. A large one hangs for some seconds and then ends in 403. Nobody has excluded any path, "
+        "and the mode is Required.",
+        "large-body-legacy-edge",
+        "upload-403",
+    ),
+)
+EXPECTATIONS = (
+    ("large-body-renegotiation", "the site asks for the certificate too late for a large body"),
+    ("large-body-legacy-edge", "an old front end hangs on large bodies"),
+    ("client-certs-disabled", "client certificates are switched off"),
+    ("path-excluded", "the path is exempt from client certificates"),
+    ("certificate-missing", "the client sends no certificate"),
+    ("certificate-without-key", "the client's file has no private key"),
+    ("header-parsed-as-pem", "the app cannot read the header"),
+    ("renegotiation-impossible-tls13", "TLS 1.3 leaves no way to ask for the certificate"),
+    ("plain-http-request", "the request goes over http"),
+    ("server-certificate-untrusted", "the server's certificate is not trusted"),
+)
+"""What a learner may expect: findings with their plain words."""
+
+
+@dataclass
+class Lesson:
+    """A ticket that is worked on; ``expected`` is the finding that the learner expects, None for "no idea yet"."""
+
+    ticket: Ticket
+    expected: str | None = None
+    changed: tuple[str, ...] = ()
+
+
+def expected_words(slug: str) -> str:
+    """Return the plain words of what was expected."""
+    return dict(EXPECTATIONS).get(slug, slug)
+
+
+def told_apart(path: tuple[Step, ...], symptom: Symptom, expected: str, tree: Tree | None = None) -> Step | None:
+    """Return the step of the walk from which on the expected finding could not be reached any more."""
+    tree = tree or the_tree()
+    node: Node | str = tree.gate
+    for step in path:
+        if node == CONTINUE:
+            node = tree.trees[symptom]
+        if isinstance(node, str) or node.question.id != step.node or step.answer not in node.edges:
+            return None
+        taken = node.edges[step.answer]
+        if expected in _reachable(node, tree, symptom) and expected not in _reachable(taken, tree, symptom):
+            return step
+        node = taken
+    return None
+
+
+def _reachable(node: Node | str, tree: Tree, symptom: Symptom) -> frozenset[str]:
+    if node == CONTINUE:
+        node = tree.trees[symptom]
+    if isinstance(node, str):
+        return frozenset({node})
+    found = leaves(node)
+    return found | leaves(tree.trees[symptom]) if CONTINUE in found else found

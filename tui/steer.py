@@ -1,0 +1,83 @@
+"""What the user decides while a case is open: answers, the client, a debug path; the case is judged anew."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from probes.diagnosis import overrules
+from probes.judgement import judged
+from probes.lab.child import LabProcess
+from probes.model import Answer, Probe, Symptom
+from probes.personas import CLIENTS
+from probes.plan import PlanRequest, standard_plan
+from probes.siteconfig import read
+from probes.triage import Triage, TriageRequest
+
+
+@dataclass
+class Session:
+    """One target that is worked on: what was asked for, and the lab that it runs on, if it is one.
+
+    ``request`` changes when the user says more; the next run is made of it.
+    """
+
+    request: TriageRequest
+    lab: LabProcess | None = None
+
+    def fresh(self) -> Triage:
+        """Return a new case of the same target."""
+        return Triage(self.request)
+
+    def debug_probe(self, triage: Triage, path: str) -> Probe:
+        """Note the path of a debug endpoint and return the probe that asks it."""
+        self._plan(triage, msgspec.structs.replace(self.request.plan, debug_path=path))
+        found = standard_plan(self.request.plan, self.request.symptom).probes
+        probe = next(one for one in found if one.id == "debug")
+        # The same endpoint again is a further attempt; another path is another probe.
+        number = sum(1 for one in triage.case.observations if one.probe.id.startswith("debug"))
+        asked = {one.probe.id: one.probe.path for one in triage.case.observations}
+        same = next((name for name, there in asked.items() if name.startswith("debug") and there == path), None)
+        return msgspec.structs.replace(probe, id=same or (f"debug-{number + 1}" if number else "debug"))
+
+    def client_probes(self, triage: Triage, name: str) -> tuple[Probe, ...]:
+        """Note the user's client and return the probes that go out as it would send them."""
+        upload_path = triage.plan.upload_path
+        plan = msgspec.structs.replace(self.request.plan, client=CLIENTS[name], upload_path=upload_path)
+        self.request = replace(self.request, plan=plan)
+        run = msgspec.structs.replace(triage.case.run, client=name)
+        triage.case = msgspec.structs.replace(triage.case, run=run)
+        return tuple(one for one in standard_plan(plan, self.request.symptom).probes if one.persona == name)
+
+    def answered(self, triage: Triage, node: str, answer: str | None) -> None:
+        """Note an answer of the user to a question of the tree, None takes it back; the case is judged anew."""
+        others = tuple(one for one in triage.case.answers if one.node != node)
+        triage.case = msgspec.structs.replace(triage.case, answers=others)
+        if answer is not None:
+            replaced = overrules(triage.case, node, answer)
+            given = Answer(node=node, answer=answer, by="user", overrules=replaced)
+            triage.case = msgspec.structs.replace(triage.case, answers=(*others, given))
+        self.request = replace(self.request, answers=triage.case.answers)
+        triage.conclude()
+
+    def complained(self, triage: Triage, symptom: str) -> None:
+        """Note the symptom; the same evidence is walked for it, and the next run sends its plan."""
+        found: Symptom = msgspec.convert(symptom, Symptom)
+        self.request = replace(self.request, symptom=found)
+        run = msgspec.structs.replace(triage.case.run, symptom=found)
+        triage.case = msgspec.structs.replace(triage.case, run=run)
+        triage.conclude()
+
+    def configured(self, triage: Triage, path: str) -> None:
+        """Read the settings from a saved file; the case is judged anew. Raises MtlsTriageError for a wrong file."""
+        configuration, unknown = read([Path(path).expanduser()])
+        self.request = replace(self.request, configuration=configuration, unknown=unknown)
+        triage.request = replace(triage.request, configuration=configuration, unknown=unknown)
+        seen = tuple(judged(one, configuration) for one in triage.case.observations)
+        triage.case = msgspec.structs.replace(triage.case, configuration=configuration, observations=seen)
+        triage.conclude()
+
+    def _plan(self, triage: Triage, plan: PlanRequest) -> None:
+        self.request = replace(self.request, plan=plan)
+        # The case that is open must know the path too, or it would not read the answer as an echo.
+        triage.request = replace(triage.request, plan=plan)

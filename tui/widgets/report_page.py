@@ -1,0 +1,93 @@
+"""The page of stage 5: a preview of the report, for whom it is, and the file it is written to."""
+
+import os
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from probes.model import Case
+from tui.drawing.parts import wrap
+from tui.drawing.report import AUDIENCES, ENDINGS, FORMATS, report_page
+from tui.widgets.listing import Drawing, Listing
+from tui.widgets.stage import Stage, framed, said
+
+
+class ReportPage(Listing, Stage):
+    """The report as it will be written."""
+
+    KEYS = (("f", "format"), ("a", "audience"), ("w", "write"), ("y", "copy"), ("j k", "scroll"))
+    ABOUT = (
+        ("f", "another format: Markdown, HTML, JSON, JUnit"),
+        ("a", "another reader: the customer, your team, the public; each sees less than the one before"),
+        ("w", "write the report to a file, which must not exist"),
+    )
+    ACTIONS: ClassVar[dict[str, str]] = {"f": "next_format", "a": "next_audience", "w": "write"}
+    how, audience = FORMATS[0], AUDIENCES[0]
+    _kept: tuple[Case, str, str, str] | None = None
+
+    def drawing(self, width: int) -> Drawing:
+        """Return the preview; until there is a verdict there is nothing to report."""
+        case = self.store.case
+        if case is None or case.verdict is None or not self.store.over:
+            return wrap("The report is written when the run is over and there is a verdict.", width, "muted"), {}
+        return report_page(self.written(case), self.how, self.audience, width, wide=self.wide), {}
+
+    def written(self, case: Case) -> str:
+        """Return the report as a text; the same case is written once."""
+        from probes.report import Report, write  # the writers import the templates and the XML parser
+
+        kept = self._kept
+        if kept is None or kept[0] is not case or kept[1:3] != (self.how, self.audience):
+            made = write(Report(case=case, audience=self.audience), self.how)  # type: ignore[arg-type]
+            kept = self._kept = (case, self.how, self.audience, made)
+        return kept[3]
+
+    def next_format(self) -> None:
+        """Take the next format."""
+        self.how = FORMATS[(FORMATS.index(self.how) + 1) % len(FORMATS)]
+        self._anew()
+
+    def next_audience(self) -> None:
+        """Take the next audience."""
+        self.audience = AUDIENCES[(AUDIENCES.index(self.audience) + 1) % len(AUDIENCES)]
+        self._anew()
+
+    def _anew(self) -> None:
+        self.scroll_home(animate=False)
+        self.redraw()
+
+    def write(self) -> None:
+        """Ask for the file."""
+        case = self.store.case
+        if case is None or case.verdict is None or not self.store.over:
+            self.post_message(said("there is nothing to report before the run is over"))
+            return
+        host = urlsplit(case.target.url).hostname or "site"
+        name = f"mtls-triage-{host if self.audience != 'public' else 'case'}-{case.run.id}.{ENDINGS[self.how]}"
+        framed(self).ask("write to:", self._named, value=name)
+
+    def _named(self, name: str) -> None:
+        case = self.store.case
+        if not name.strip() or case is None:
+            return
+        path = Path(name.strip()).expanduser()
+        try:
+            # A report is not for everybody on this machine, and must not take the place of something else.
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "w", encoding="utf-8") as stream:
+                stream.write(self.written(case))
+        except FileExistsError:
+            self.post_message(said(f"{path} exists already; w asks for another name", wrong=True))
+        except OSError as fault:
+            self.post_message(said(f"{path} could not be written: {fault.strerror}", wrong=True))
+        else:
+            self.store.reported = str(path)
+            self.store.revision += 1
+            self.post_message(said(f"written to {path}"))
+
+    def copied(self) -> str:
+        """Return the whole report."""
+        case = self.store.case
+        if case is None or case.verdict is None or not self.store.over:
+            return super().copied()
+        return self.written(case)
