@@ -143,7 +143,8 @@ class Verification:
             return f"The last of {len(self._attempts)} attempts failed."
         since = f" since the last failure at {failures[-1]}" if failures else f" since {self._attempts[0].at}"
         places = len({one.ip for one in self._attempts[-passes:]})
-        limits = "that few prove nothing" if bound >= 1 else f"at most {bound * 100:.0f} % of connections can still fail"
+        limits = f"at most {bound * 100:.0f} % of connections can still fail"
+        limits = "that few prove nothing" if bound >= 1 else limits
         where = f"{places} address" if places == 1 else f"{places} addresses"
         return f"{passes} of {passes} fresh connections{since} passed, to {where}; with 95 % certainty {limits}."
 

@@ -62,6 +62,8 @@ def not_received(seen: Observation) -> str | None:
         return "no certificate in the app"
     if echo.parse_error:
         return "the app cannot read the certificate"
+    if echo.says_none:
+        return "the app says that there is no certificate"
     if echo.certificate.faults:
         return f"the certificate header is damaged ({', '.join(echo.certificate.faults)})"
     return "another certificate in the app" if echo.certificate.matches_sent is False else None
@@ -75,6 +77,38 @@ def not_sent(seen: Observation) -> str | None:
     return None if sent else f"{how_it_ended(seen)}, no certificate sent"
 
 
+def not_verified(seen: Observation) -> str | None:
+    """Pass when the server's certificate verified and the request reached the app."""
+    verification = seen.tls.verification if seen.tls else None
+    if verification is None or not verification.ok:
+        return "the server's certificate does not verify"
+    return not_reached(seen)
+
+
+def not_direct(seen: Observation) -> str | None:
+    """Pass when the server's certificate does not hang on this machine's own store alone."""
+    verification = seen.tls.verification if seen.tls else None
+    if verification is not None and verification.trusted_by == "system":
+        return "only this machine's store trusts the server"
+    return not_verified(seen)
+
+
+def not_signed_in(seen: Observation) -> str | None:
+    """Pass when the request was taken and not sent to a sign-in page, such as App Service's ``/.auth/login``."""
+    location = dict(seen.exchanges[-1].headers).get("location", "") if seen.exchanges else ""
+    return "sent to a sign-in page" if "login" in location.lower() else not_taken(seen)
+
+
+def not_forged(seen: Observation) -> str | None:
+    """Pass when the front end refused the request, or the app printed its headers without the caller's own canary."""
+    if seen.outcome == "response" and seen.judged.reached_app == "no":
+        return None
+    if seen.echo is None:
+        return f"{how_it_ended(seen)}, no headers returned"
+    certificate = seen.echo.certificate
+    return "the caller's own header reached the app" if certificate and certificate.matches_sent else None
+
+
 def not_continued(seen: Observation) -> str | None:
     """Pass when the wait for 100 Continue was answered and the request was taken."""
     state = seen.exchanges[-1].continue_.state if seen.exchanges else "not-asked"
@@ -84,6 +118,7 @@ def not_continued(seen: Observation) -> str | None:
 
 
 # Ids of the plan's probes, the first that the plan has is the one; {client} is the user's client.
+_OWN_TLS = frozenset({"tls-version-refused", "cipher-refused"})
 _CLIENT = ("as-{client}-large",)
 _UPLOAD = ("post-large-own",)
 _WAYS: Mapping[str, tuple[tuple[str, ...], Passing]] = MappingProxyType(
@@ -96,6 +131,25 @@ _WAYS: Mapping[str, tuple[tuple[str, ...], Passing]] = MappingProxyType(
         ),
         "expect-blocked-on-the-way": (("post-large-wait",), not_continued),
         "renegotiation-refused-by-client": (("as-{client}-get",), not_reached),
+        **dict.fromkeys(("interactive-mode-not-prompted", "issuer-not-acceptable"), (("as-{client}-get",), not_sent)),
+        **dict.fromkeys(
+            ("server-certificate-expired", "server-certificate-untrusted", "server-certificate-wrong-host"),
+            (("get-own",), not_verified),
+        ),
+        **dict.fromkeys(_OWN_TLS, (("as-{client}-get", "get-own"), not_reached)),
+        "tls-inspection-proxy": (("get-own",), not_direct),
+        "easy-auth-refused": (("get-own",), not_signed_in),
+        "header-forgeable": (("forged-debug",), not_forged),
+        **dict.fromkeys(
+            (
+                "certificate-without-key",
+                "http-redirected",
+                "settings-not-in-effect",
+                "http2-disables-certificates",
+                "plan-too-small",
+            ),
+            (("get-own",), not_sent),
+        ),
         **dict.fromkeys(
             (
                 "certificate-expired",
@@ -128,20 +182,27 @@ _ABOUT_HEADER = frozenset(
 )
 _READS = frozenset({"header-parsed-as-pem", "header-parsed-as-hex", "header-damaged", "app-reads-wrong-header"})
 _OUTCOMES = frozenset({"healthy", "inconclusive"})
+_SETTINGS_ONLY = frozenset({"slot-differs"})
 
 
 def verifying(finding: str, plan: Plan, case: Case) -> Verifying:
     """Choose the probe of ``plan`` that verifies ``finding``, and its control.
 
-    ``case`` has the settings, and what was seen before if it is a saved one. Raises UsageFault where the finding is no
-    fault, or an option that its probe needs is missing.
+    ``case`` has the settings, and what was seen before if it is a saved one. Raises UsageFault where the finding is
+    no fault, or an option that its probe needs is missing.
     """
     if finding in _OUTCOMES:
         raise UsageFault(f"{finding} is no fault whose fix could be verified. Name the finding that was fixed.")
+    if finding in _SETTINGS_ONLY:
+        raise UsageFault(
+            f"{finding} shows in the settings alone, not on the wire. Read them again: mtls-triage config."
+        )
     there = {probe.id: probe for probe in plan.probes}
     wanted, failure = _way(finding, there)
     client = case.run.client or ""
     probe = next((there[name] for name in (one.format(client=client) for one in wanted) if name in there), None)
+    if probe is not None and finding in _OWN_TLS and (probe.tls, probe.ciphers, client) == ("free", None, ""):
+        raise UsageFault(f"Verifying {finding}: what does the client speak? Give --as NAME or --curl 'curl …'.")
     if probe is None:
         raise UsageFault(f"Verifying {finding}: {_missing(wanted[0], client)}")
     control = there.get("get-none") if probe.identity == "given" else None
@@ -160,6 +221,8 @@ def _way(finding: str, there: Mapping[str, Probe]) -> tuple[tuple[str, ...], Pas
 def _missing(wanted: str, client: str) -> str:
     if wanted == "debug":
         return "only the app can say what it read. Give --debug-path PATH of an endpoint that returns its headers."
+    if wanted == "forged-debug":
+        return "only the app can say what reached it. Give --check-forgery and --debug-path PATH."
     if "{client}" in wanted and not client:
         return "it depends on the client. Name it with --as NAME."
     return "its probe is not in this plan. Give the options of the run that found it."

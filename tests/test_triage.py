@@ -87,7 +87,7 @@ async def test_nobody_there_ends_after_the_first_wave(pki: Pki) -> None:
     skipped = [name for event in events if isinstance(event, ProbesSkipped) for name in event.probe_ids]
     assert {probe.id for probe in triage.plan.probes if probe.wave > 1} == set(skipped)
     assert triage.case.verdict is not None
-    assert triage.case.verdict.finding == "inconclusive"
+    assert triage.case.verdict.finding == "network-unreachable"
 
 
 async def test_an_unverified_server_gets_one_wave_and_no_certificate(pki: Pki) -> None:

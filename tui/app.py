@@ -1,8 +1,8 @@
 """The Textual app: its screens, themes, help, palette and clipboard; what runs a case is in tui/runs.py."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -18,28 +18,33 @@ from probes.printable import printable
 from tui import clipboard
 from tui.crash import crash_report, fault_line
 from tui.finding import Render, remembered, rendered
-from tui.messages import Copied, EvidenceWanted, Said, VerifyAsked
+from tui.messages import Copied, EvidenceWanted, Said
 from tui.palette import commands
-from tui.runs import Ended, Happened, Running
+from tui.runs import Ended, Happened
 from tui.screens.case import CaseScreen
 from tui.screens.framed import Framed
 from tui.screens.help import HelpScreen
 from tui.screens.plan import PlanScreen
-from tui.steer import Session
+from tui.screens.start import StartScreen
 from tui.store import Store
 from tui.stream import TriageLike
 from tui.terminal import require_terminal
 from tui.themes import DARK, LIGHT, TERMINAL
+from tui.verifies import VerifyingApp
 from tui.widgets.drawn import WIDE
 
-__all__ = ["Ended", "Happened", "TriageApp", "crash_report", "fault_line", "open_app", "show"]
+__all__ = ["Ended", "Happened", "TriageApp", "crash_report", "fault_line", "show"]
 
 REPAINT_S = 0.2
 """Seconds between repaints; what happens in between is drawn together."""
 
 
-class TriageApp(Running):
-    """Works on one case; ``again`` makes a new one for another run, ``autosend`` leaves the plan sheet out."""
+class TriageApp(VerifyingApp):
+    """Works on one case, or asks what to work on where there is none.
+
+    ``again`` makes a new case for another run, ``autosend`` leaves the plan sheet out, ``begin_with`` is called once
+    the start screen is shown.
+    """
 
     TITLE = "mtls-triage"
     CSS_PATH = "screens/frame.tcss"
@@ -53,20 +58,19 @@ class TriageApp(Running):
 
     def __init__(
         self,
-        triage: TriageLike | None,
+        triage: TriageLike | None = None,
         *,
         autosend: bool = False,
         again: Callable[[], TriageLike] | None = None,
         render: Render = rendered,
-        session: Session | None = None,
+        begin_with: Callable[["TriageApp"], None] | None = None,
     ) -> None:
         super().__init__()
-        self.triage, self.autosend, self.again, self.session = triage, autosend, again, session
+        self.triage, self.autosend, self.again, self.session = triage, autosend, again, None
         self.render_finding = remembered(render)
         self.store = Store()
-        if session is not None and session.request.credential is not None:
-            given = session.request.credential
-            self.store.desk.sent = (given.leaf, *given.chain)
+        self.resources = AsyncExitStack()
+        self._begin_with = begin_with
         self.farewell: MtlsTriageError | None = None
         self._drawn = -1
         self._sending: Worker[None] | None = None
@@ -79,8 +83,13 @@ class TriageApp(Running):
         return dict(DARK.variables)
 
     def on_mount(self) -> None:
-        """Show the plan sheet, or the case at once, and begin with the plan."""
+        """Show the plan sheet, or the case at once, and begin with the plan; without a case the start screen."""
         self.set_interval(REPAINT_S, self._repaint)
+        if self.triage is None:
+            self.push_screen(StartScreen(self.store, self.render_finding))
+            if self._begin_with is not None:
+                self.call_after_refresh(self._begin_with, self)
+            return
         if self.autosend:
             self.show_case()
         else:
@@ -132,10 +141,6 @@ class TriageApp(Running):
                 return
         self.tell("that rests on your own answer; o takes it back")
 
-    def on_verify_asked(self, message: VerifyAsked) -> None:
-        """Tell how the fix is verified."""
-        self.tell("the tab Verify names the command; R runs the plan again")
-
     def on_copied(self, message: Copied) -> None:
         """Copy by every way there is; none claims what it cannot know."""
         text = printable(message.copied, lines=True)
@@ -152,6 +157,11 @@ class TriageApp(Running):
         """Tell what a page has to say."""
         self.tell(message.words, message.glyph, message.role)
 
+    def reveal(self, probe_id: str) -> None:
+        """Put the cursor on a row, where the rows are shown."""
+        if isinstance(self.screen, CaseScreen) and self.screen.stage == 2:
+            self.screen.show_probe(probe_id)
+
     def tell(self, words: str, glyph: str = "–", role: str = "primary") -> None:
         """Say something in the line of the keys of the screen that is shown."""
         if isinstance(self.screen, Framed):
@@ -162,6 +172,11 @@ class TriageApp(Running):
         if not isinstance(self.screen, HelpScreen):
             page = self.screen.page if isinstance(self.screen, CaseScreen) else None
             self.push_screen(HelpScreen(self.store, self.render_finding, page))
+
+    def action_tickets(self) -> None:
+        """Show the tickets of the lab."""
+        if isinstance(self.screen, StartScreen):
+            self.screen.action_offer("l")
 
     def action_theme(self) -> None:
         """Change between dark and light."""
@@ -186,26 +201,20 @@ class TriageApp(Running):
         self._close_messages_no_wait()
 
 
-async def show(
-    triage: TriageLike,
-    *,
-    autosend: bool = False,
-    again: Callable[[], TriageLike] | None = None,
-    session: Session | None = None,
-) -> int:
-    """Show the app on one case and return its exit status, which is not 0 after a crash.
+async def show(begin_with: Callable[[TriageApp], None] | None = None, *, show_tickets: bool = False) -> int:
+    """Show the app on its start screen and return its exit status, which is not 0 after a crash.
 
-    ``autosend`` sends the plan at once, ``again`` makes a case for another run.
-    Raises MtlsTriageError where there is no terminal (UsageFault) or no plan could be made.
+    ``begin_with`` is called with the app once it is shown, to open what the command line named; a fault of that ends
+    the app. ``show_tickets`` goes to the lab's tickets at once. Raises MtlsTriageError where there is no terminal
+    (UsageFault), or that fault.
     """
     require_terminal()
-    app = TriageApp(triage, autosend=autosend, again=again, session=session)
-    await app.run_async()
+    app = TriageApp(begin_with=TriageApp.action_tickets if show_tickets else begin_with)
+    app.fatal = begin_with is not None
+    try:
+        await app.run_async()
+    finally:
+        await app.resources.aclose()
     if app.farewell is not None:
         raise app.farewell
     return app.return_code or 0
-
-
-def open_app(triage: TriageLike, *, autosend: bool = False, again: Callable[[], TriageLike] | None = None) -> int:
-    """Do what :func:`show` does, where no event loop is running yet."""
-    return asyncio.run(show(triage, autosend=autosend, again=again))

@@ -19,6 +19,9 @@ COMMANDS = {
     "threshold": ("tui.commands.threshold", "Find the exact body size at which a site starts to refuse."),
     "report": ("tui.commands.report", "Write a report from a saved case, offline."),
     "compare": ("tui.commands.compare", "Say what changed between two saved cases."),
+    "reproduce": ("tui.commands.reproduce", "Replay a curl command in the lab, under a site's settings."),
+    "script": ("tui.commands.script", "Write the plan as a script that needs nothing but curl."),
+    "read": ("tui.commands.read", "Read what such a script, or any curl -v, has printed."),
     "lab": ("tui.commands.lab", "Start the built-in lab and open the app on it, or serve it."),
     "findings": ("tui.commands.findings", "List the causes that can be named, or print one."),
 }
@@ -56,16 +59,22 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    invoke_without_command=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
+    no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(VERSION, prog_name="mtls-triage")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> int | None:
     """Find out why a client certificate does not work on an Azure App Service or Functions site.
 
-    ``mtls-triage TARGET`` opens the app on a target: a URL, or lab:SCENARIO for the built-in lab.
+    ``mtls-triage`` opens the app, ``mtls-triage TARGET`` opens it on a target: a URL, the resource id of a site, or
+    lab:SCENARIO for the built-in lab.
     """
+    if context.invoked_subcommand is not None:
+        return None
+    status: int = importlib.import_module("tui.commands.app").open_start()
+    return status
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ def rendered(slug: str, case: Case) -> FindingText:
     reply = (("Reply", found.reply),)
     # The first tab is for whoever can act: who reads the site in Azure can change it, all others can only tell.
     first = (*azure, *reply) if case.configuration.source == "arm" else (*reply, *azure)
-    ways = first
+    ways = (*first, ("Code", found.code))
     return FindingText(
         title=found.title,
         sentence=found.sentence,

@@ -53,22 +53,23 @@ TICKETS = (
     Ticket(
         5,
         "Works for the old client, not for the new one",
-        "The old service gets its certificate through. The new one, on a current runtime, reaches the app without any. "
-        "Both use the same file.",
+        "The old service gets its certificate through. The new one, on a current runtime, reaches the app without "
+        "any. Both use the same file.",
         "renegotiation-impossible-tls13",
         "http2-tls13",
     ),
     Ticket(
         6,
-        "Large uploads hang, then 403",
-        "A small POST is fine. A large one hangs for some seconds and then ends in 403. Nobody has excluded any path, "
-        "and the mode is Required.",
-        "large-body-legacy-edge",
+        "We added the header, and it got no better",
+        "Large uploads get 403. We were told to send Expect: 100-continue. Postman sends it now, one can see it in "
+        "the console, and the answer is still 403.",
+        "expect-not-awaited",
         "upload-403",
     ),
 )
 EXPECTATIONS = (
     ("large-body-renegotiation", "the site asks for the certificate too late for a large body"),
+    ("expect-not-awaited", "the client sends the Expect header and does not wait"),
     ("large-body-legacy-edge", "an old front end hangs on large bodies"),
     ("client-certs-disabled", "client certificates are switched off"),
     ("path-excluded", "the path is exempt from client certificates"),
@@ -97,19 +98,24 @@ def expected_words(slug: str) -> str:
 
 
 def told_apart(path: tuple[Step, ...], symptom: Symptom, expected: str, tree: Tree | None = None) -> Step | None:
-    """Return the step of the walk from which on the expected finding could not be reached any more."""
+    """Return the step of the walk from which on the expected finding could not be reached any more.
+
+    Where the walk never could have come to it, that is the last step that rests on something seen on the wire.
+    """
     tree = tree or the_tree()
     node: Node | str = tree.gate
     for step in path:
         if node == CONTINUE:
             node = tree.trees[symptom]
         if isinstance(node, str) or node.question.id != step.node or step.answer not in node.edges:
-            return None
+            break
         taken = node.edges[step.answer]
         if expected in _reachable(node, tree, symptom) and expected not in _reachable(taken, tree, symptom):
             return step
         node = taken
-    return None
+    # The tree of this symptom does not know what was expected: what decided is the last thing that was seen.
+    seen = [step for step in path if any(item.startswith("obs:") for item in step.evidence)]
+    return seen[-1] if seen else None
 
 
 def _reachable(node: Node | str, tree: Tree, symptom: Symptom) -> frozenset[str]:

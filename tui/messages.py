@@ -95,3 +95,47 @@ class SymptomGiven(Message):
     def __init__(self, symptom: str) -> None:
         super().__init__()
         self.symptom = symptom
+
+
+class LabCommand(Message):
+    """The user typed a command at the lab's prompt."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__()
+        self.typed = typed
+
+
+class SwitchesWanted(Message):
+    """The user wants to see the lab's switches."""
+
+
+class LabChanged(Message):
+    """The user turned one of the lab's switches: this is merged into its state."""
+
+    def __init__(self, body: dict[str, object]) -> None:
+        super().__init__()
+        self.body = body
+
+
+class TargetGiven(Message):
+    """The user names what to work on; ``options`` are those that stand for it, by their names on the command line."""
+
+    def __init__(self, target: str, options: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.target, self.options = target, options
+
+
+class TicketTaken(Message):
+    """The user takes a ticket of the lab, by its number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+class CaseWanted(Message):
+    """The user wants to see an earlier case, kept in this file."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path

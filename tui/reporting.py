@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 import click
 import msgspec
 
-from probes.case import Change, Comparison, compare, open_case
+from probes.case import Change, Comparison, compare, open_case, replayed
 from probes.errors import UsageFault
 from probes.model import Case
 from probes.printable import printable
@@ -29,13 +29,14 @@ def comparison_schema() -> str:
 def report_file(file: str, form: Format | None, audience: Audience, *, redacted: bool, output: str | None) -> None:
     """Write the report of a saved case; ``form`` None is text for a person. Raises UsageFault."""
     opened = open_case(Path(file))
-    for note in opened.notes:
+    notes = (*opened.notes, *replayed(opened.case))
+    for note in notes:
         click.echo(f"  ! {note}", err=True)
     if form is None:
         text = click.unstyle(report_text(opened.case)) + "\n" if output else report_text(opened.case) + "\n"
     else:
         # A case of a --no-redact run keeps its mark; it never widens what its reports show by itself.
-        text = write(Report(case=opened.case, audience=audience, notes=opened.notes, redacted=redacted), form)
+        text = write(Report(case=opened.case, audience=audience, notes=notes, redacted=redacted), form)
     if output is None:
         click.echo(text, nl=False)
     else:

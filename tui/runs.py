@@ -9,9 +9,10 @@ from textual.worker import Worker
 
 from probes.errors import MtlsTriageError
 from probes.model import Probe
-from probes.progress import PlanMade, Progress
+from probes.progress import PlanMade, ProbeStarted, Progress
 from probes.triage import Triage
 from tui.crash import fault_line
+from tui.finding import Render
 from tui.messages import (
     AgainAsked,
     AnswerGiven,
@@ -46,16 +47,27 @@ class Ended(Message):
         self.run, self.fault, self.rest = run, fault, rest
 
 
+class Closed(Message):
+    """Everything that the run of this number had open is closed, also where the user stopped it."""
+
+    def __init__(self, run: int) -> None:
+        super().__init__()
+        self.run = run
+
+
 class Running(App[None]):
     """Runs cases; ``again`` makes a new one for another run, ``session`` knows what the user said meanwhile."""
 
     triage: TriageLike | None
+    render_finding: Render
     session: Session | None
     again: Callable[[], TriageLike] | None
     store: Store
     autosend: bool
     farewell: MtlsTriageError | None
     _sending: Worker[None] | None
+    _reveal: str | None = None
+    """The single probe that was asked for and has not begun."""
 
     def show_case(self) -> None:
         """Show the case; the app knows its screens."""
@@ -63,6 +75,10 @@ class Running(App[None]):
 
     def show_plan(self) -> None:
         """Show the sheet of the plan."""
+        raise NotImplementedError
+
+    def reveal(self, probe_id: str) -> None:
+        """Put the cursor on a row, where the rows are shown."""
         raise NotImplementedError
 
     def tell(self, words: str, glyph: str = "–", role: str = "primary") -> None:
@@ -100,13 +116,23 @@ class Running(App[None]):
             fault = raised
         finally:
             await events.aclose()
+            # After a stop the case was still judged and written: what the screen shows must be that.
+            self.post_message(Closed(run))
         self.post_message(Ended(run, fault, rest))
+
+    def on_closed(self, message: Closed) -> None:
+        """Take the last word over a run that the user stopped."""
+        if message.run == self.store.run and self.store.phase == "cancelled" and self.triage is not None:
+            self.store.changed(self.triage.case)
 
     def on_happened(self, message: Happened) -> None:
         """Take an event of the current run into the store; those of older runs are dropped."""
         if message.run != self.store.run or self.store.over:
             return
         self.store.apply(message.event)
+        if isinstance(message.event, ProbeStarted) and message.event.probe.id == self._reveal:
+            self._reveal = None
+            self.reveal(message.event.probe.id)
         if isinstance(message.event, PlanMade) and self.autosend:
             self.send_plan()
 
@@ -159,6 +185,7 @@ class Running(App[None]):
             self.tell("send the plan first")
             return
         self.store.send()
+        self._reveal = message.probes[0].id
         self._send(one_by_one(self.triage, message.probes), rest)
 
     def _steered(self) -> tuple[Session, Triage] | None:

@@ -12,7 +12,6 @@ import click
 from probes.errors import ConsentNeeded, UsageFault
 from probes.model import SiteConfig, Unknown
 from probes.siteconfig import read
-from tui.consent import is_loopback
 
 if TYPE_CHECKING:
     from probes.siteconfig.clouds import Access
@@ -27,7 +26,6 @@ _ASKING = (
     "arm_endpoint",
     "authority",
     "sign_in",
-    "confirm_host",
 )
 
 
@@ -89,13 +87,16 @@ def wanted_of(target: str | None, options: Mapping[str, Any]) -> "Wanted":
     """Return which site is meant. Raises UsageFault."""
     from probes.siteconfig.live import wanted
 
+    # Behind a gateway the site is known by its own host, not by the public one.
+    origin = options["origin"]
+    own = origin if origin is None or "://" in origin else f"https://{origin}"
     return wanted(
         id=target if is_resource_id(target) else None,
         subscription=options["subscription"],
         group=options["resource_group"],
         name=options["site_name"],
         slot=options["slot"],
-        host=host_of(target),
+        host=host_of(own) or host_of(target),
     )
 
 
@@ -120,6 +121,8 @@ def probed_url(configuration: SiteConfig, options: Mapping[str, Any]) -> str:
     Only hosts that the user named or confirmed are contacted; this machine needs no consent. Raises ConsentNeeded
     where nobody can be asked, UsageFault where there is no host, click.Abort for a no.
     """
+    from tui.consent import is_loopback
+
     host = configuration.default_host_name
     if host is None:
         raise UsageFault("Azure named no host of the site. Give its URL as TARGET.")

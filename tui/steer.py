@@ -1,11 +1,14 @@
 """What the user decides while a case is open: answers, the client, a debug path; the case is judged anew."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from probes.diagnosis import overrules
+from probes.diagnosis import overrules, predict
+from probes.errors import UsageFault
 from probes.judgement import judged
 from probes.lab.child import LabProcess
 from probes.model import Answer, Probe, Symptom
@@ -19,15 +22,19 @@ from probes.triage import Triage, TriageRequest
 class Session:
     """One target that is worked on: what was asked for, and the lab that it runs on, if it is one.
 
-    ``request`` changes when the user says more; the next run is made of it.
+    ``request`` changes when the user says more; the next run is made of it. ``keep`` names
+    the file of a case before anything is sent.
     """
 
     request: TriageRequest
     lab: LabProcess | None = None
+    keep: Callable[[Triage], None] = lambda _triage: None
 
     def fresh(self) -> Triage:
-        """Return a new case of the same target."""
-        return Triage(self.request)
+        """Return a new case of the same target, written to a file of its own where cases are kept."""
+        triage = Triage(self.request)
+        self.keep(triage)
+        return triage
 
     def debug_probe(self, triage: Triage, path: str) -> Probe:
         """Note the path of a debug endpoint and return the probe that asks it."""
@@ -74,8 +81,23 @@ class Session:
         self.request = replace(self.request, configuration=configuration, unknown=unknown)
         triage.request = replace(triage.request, configuration=configuration, unknown=unknown)
         seen = tuple(judged(one, configuration) for one in triage.case.observations)
-        triage.case = msgspec.structs.replace(triage.case, configuration=configuration, observations=seen)
+        probes = {probe.id: probe for probe in (*triage.plan.probes, *(made.probe for made in seen))}
+        triage.case = msgspec.structs.replace(
+            triage.case,
+            configuration=configuration,
+            observations=seen,
+            predictions=predict(configuration, probes.values()),
+        )
         triage.conclude()
+
+    async def changed_lab(self, body: dict[str, Any]) -> None:
+        """Change the lab's state, and read the settings that it now has. Raises MtlsTriageError where it refuses."""
+        if self.lab is None:
+            raise UsageFault("This is no lab: commands are shown and copied, never run.")
+        await self.lab.patch(body)
+        if self.request.configuration.source != "none":
+            configuration, unknown = read([Path(self.lab.ready.config)])
+            self.request = replace(self.request, configuration=configuration, unknown=unknown)
 
     def _plan(self, triage: Triage, plan: PlanRequest) -> None:
         self.request = replace(self.request, plan=plan)

@@ -150,6 +150,11 @@ class Store:
             self.clock = now
             self.revision += 1
 
+    def now(self) -> float:
+        """Take the time of the clock, and return it."""
+        self.clock = monotonic()
+        return self.clock
+
     def send(self) -> None:
         """Note that the plan is being sent."""
         self.phase = "running"

@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from probes.model import SiteConfig, Unknown
 from probes.siteconfig.faults import AzureFault
@@ -12,6 +12,9 @@ from tui.commands.options import parse_options
 from tui.curl import with_curl
 from tui.request import Ask, checked_url, triage_request
 from tui.site import Settings, asks_azure, from_azure, from_files, is_resource_id, probed_url, tell
+
+if TYPE_CHECKING:
+    from probes.lab.child import LabProcess
 
 LAB = "lab:"
 
@@ -35,15 +38,23 @@ async def opened(
         return
     from probes.lab.child import LabProcess
 
-    async with LabProcess.start(target.removeprefix(LAB)) as lab:
-        before = {name: os.environ.get(name) for name in lab.ready.env}
-        os.environ.update(lab.ready.env)
-        scenario = parse_options(list(lab.ready.options))
-        merged = {name: options[name] if name in typed else scenario[name] for name in scenario}
-        try:
-            yield await _request(lab.ready.target, merged, ask)
-        finally:
-            _restore(before)
+    async with LabProcess.start(target.removeprefix(LAB)) as lab, of_lab(lab, options, typed, ask) as request:
+        yield request
+
+
+@asynccontextmanager
+async def of_lab(
+    lab: "LabProcess", options: Mapping[str, Any], typed: frozenset[str], ask: Ask | None
+) -> AsyncGenerator[TriageRequest, None]:
+    """Yield the request for a lab that runs, with the scenario's options and environment. Raises MtlsTriageError."""
+    before = {name: os.environ.get(name) for name in lab.ready.env}
+    os.environ.update(lab.ready.env)
+    scenario = parse_options(list(lab.ready.options))
+    merged = {name: options[name] if name in typed else scenario[name] for name in scenario}
+    try:
+        yield await _request(lab.ready.target, merged, ask)
+    finally:
+        _restore(before)
 
 
 def _restore(before: Mapping[str, str | None]) -> None:

@@ -77,6 +77,7 @@ def _as_in(case: Case, options: Mapping[str, Any], typed: frozenset[str]) -> dic
     debug = next((one.probe.path for one in case.observations if one.probe.id == "debug"), None)
     sizes = [one.probe.body_bytes for one in case.observations if one.probe.id == "post-large-own"]
     own = {"client": case.run.client, "debug_path": debug, "large_bytes": next(iter(sizes), None)}
+    own |= {"own_tls": None if case.run.own_tls == "free" else case.run.own_tls, "own_ciphers": case.run.own_ciphers}
     return {**options, **{name: value for name, value in own.items() if value is not None and name not in typed}}
 
 

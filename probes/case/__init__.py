@@ -5,6 +5,7 @@ from probes.case.faults import CaseFault, CaseTaken
 from probes.case.folder import cases_folder, default_path
 from probes.case.journal import Journal
 from probes.case.reading import Opened, open_case
+from probes.case.replay import replayed
 from probes.case.versions import libraries
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "default_path",
     "libraries",
     "open_case",
+    "replayed",
 ]

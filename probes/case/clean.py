@@ -6,9 +6,10 @@ from typing import Any
 from probes.model import Observation
 from probes.printable import printable
 
-# A JSON escape other than a quote, a backslash, a slash or a line feed: nothing that we write ourselves needs one.
-_ODD_ESCAPE = re.compile(rb'(?<!\\)(?:\\\\)*\\[^"\\/n]')
-_LINE_FEED = re.compile(rb"(?<!\\)(?:\\\\)*\\n")
+# Every escape of JSON is a backslash and a character; taken two by two, an escaped backslash begins none.
+_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
+# Nothing that we write ourselves needs another escape than these.
+_USUAL = frozenset((b'"', b"\\", b"/", b"n"))
 _LINES_KEPT = "body_excerpt"
 _DEPTH = 64
 
@@ -18,7 +19,7 @@ def is_clean(line: bytes) -> bool:
 
     Quick, and cautious: False only means that a closer look is needed.
     """
-    if b"\\" in line and _ODD_ESCAPE.search(line):
+    if not _USUAL.issuperset(_ESCAPE.findall(line)):
         return False
     if line.isascii():
         return b"\x7f" not in line
@@ -31,7 +32,7 @@ def line_feeds_in_place(line: bytes, observation: Observation) -> bool:
     if b"\\n" not in line:
         return True
     there = sum(exchange.body_excerpt.count("\n") for exchange in observation.exchanges)
-    return len(_LINE_FEED.findall(line)) == there
+    return _ESCAPE.findall(line).count(b"n") == there
 
 
 def cleaned(data: Any, name: str = "", depth: int = 0) -> Any:

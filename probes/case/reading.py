@@ -31,7 +31,7 @@ class Opened(NamedTuple):
     """A case as its file holds it.
 
     ``finished`` says that the run came to its end, ``cancelled`` that the user stopped it. ``notes`` are lines for
-    the reader: what was dropped, and where this version of the tool would judge otherwise. ``lines`` and
+    the reader: what was dropped, and whose verdict it is. ``lines`` and
     ``whole_bytes`` count what is whole, which may lack its last line feed.
     """
 
@@ -49,7 +49,8 @@ def open_case(path: Path) -> Opened:
     """Read a case file, offline; the verdict is that of the run.
 
     Where the run ended before its verdict was written, the verdict is computed over what is there, and a note says
-    so. Raises CaseFault when the file is missing, empty, damaged, or of a format that this version does not know.
+    so. Whether this version would judge the same is asked with :func:`probes.case.replayed`.
+    Raises CaseFault when the file is missing, empty, damaged, or of a format that this version does not know.
     """
     stored = _bytes_of(path)
     raw = stored.removeprefix(b"\xef\xbb\xbf")

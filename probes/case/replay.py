@@ -1,4 +1,4 @@
-"""Judges a case again that was read from a file, and says where that differs from what was judged then."""
+"""The verdict of a case that was read from a file: that of its run, and whether this version would say the same."""
 
 import msgspec
 
@@ -11,28 +11,34 @@ from probes.version import VERSION
 def settle(parts: Parts) -> tuple[Case, tuple[str, ...]]:
     """Return the case with its verdict, and notes about it.
 
-    The verdict of the run stands, also where this version would say something else: that is told in a note. It is
-    computed anew only where the run ended before it could write one over all its observations.
+    The verdict of the run stands. It is computed anew only where the run ended before it could write one over all
+    its observations, or where it names something that this version does not know.
     """
     case = parts.case()
-    now = diagnosis.verdict(case)
     if parts.end is None and (case.verdict is None or parts.verdict_at < len(parts.observations)):
         unknown = dict.fromkeys((*case.unknown, *diagnosis.unknowns(case)))
-        found = msgspec.structs.replace(case, verdict=now, unknown=tuple(unknown))
+        found = msgspec.structs.replace(case, verdict=diagnosis.verdict(case), unknown=tuple(unknown))
         return found, ("The run was ended before its verdict was written; the verdict is that over what was seen.",)
     stored = case.verdict
     if stored is None:
-        return msgspec.structs.replace(case, verdict=now), ("The file holds no verdict; it was computed now.",)
+        found = msgspec.structs.replace(case, verdict=diagnosis.verdict(case))
+        return found, ("The file holds no verdict; it was computed now.",)
     notes = () if parts.end else ("The run was ended before it was complete.",)
     missing = _not_known(stored)
     if missing:
         told = (
             f"The verdict of the run names {missing}, which this version ({VERSION}) does not know; this is its own."
         )
-        return msgspec.structs.replace(case, verdict=now), (*notes, told)
-    if stored == now:
-        return case, notes
-    return case, (*notes, _otherwise(stored, now, case))
+        return msgspec.structs.replace(case, verdict=diagnosis.verdict(case)), (*notes, told)
+    return case, notes
+
+
+def replayed(case: Case) -> tuple[str, ...]:
+    """Judge a case anew; return a note where this version would not say what its verdict says, nothing otherwise."""
+    now = diagnosis.verdict(case)
+    if case.verdict is None or case.verdict == now:
+        return ()
+    return (_otherwise(case.verdict, now, case),)
 
 
 def _not_known(verdict: Verdict) -> str | None:

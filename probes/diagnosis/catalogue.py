@@ -18,6 +18,8 @@ SECTIONS = ("Cause", "Reply", NOW, "Lasting", "Costs and gains", "How it is veri
 """What every finding says."""
 AZURE_SECTIONS = ("Portal", "az", "Bicep", "ARM")
 """What a finding about the site's settings says besides."""
+CODE = "Code"
+"""What a finding says to developers, where code is the remedy; made of references to the table of snippets."""
 SENTENCE_LIMIT = 68
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
@@ -60,7 +62,7 @@ def parse(name: str, text: str) -> Finding:
     wanted = SECTIONS + (AZURE_SECTIONS if meta.get("kind") == "site" else ())
     if missing := [title for title in wanted if not sections.get(title)]:
         raise CatalogueFault(f"{name}: no text under {', '.join(missing)}")
-    if odd := sorted(set(sections) - {*SECTIONS, *AZURE_SECTIONS}):
+    if odd := sorted(set(sections) - {*SECTIONS, *AZURE_SECTIONS, CODE}):
         raise CatalogueFault(f"{name}: no section is called {', '.join(odd)}")
     if name != f"{meta['slug']}.md" or len(meta["sentence"]) > SENTENCE_LIMIT:
         raise CatalogueFault(f"{name}: the slug must be the file's name, the sentence at most {SENTENCE_LIMIT} long")

@@ -12,7 +12,6 @@ from probes.personas import CLIENTS
 
 # Findings that hit every client alike, with why; in the order in which they are to be fixed.
 _ALL_ALIKE = {
-    "network-unreachable": "no connection to the site comes about",
     "http-redirected": "the request goes to http, where no client can send a certificate",
     "certificate-required-alert": "TLS itself refuses the certificate, whichever client shows it",
     "plain-http-request": "the request goes over http, where no client can send a certificate",
@@ -27,8 +26,9 @@ _ALL_ALIKE = {
 
 def clients(facts: Facts, *, suspended: bool = False) -> tuple[ClientVerdict, ...]:
     """Return one line for each known client; all ``unknown`` while it is not the site that answers."""
-    if suspended:
-        because = "it is not sure that the site answered"
+    unreached = FAULTS["network-unreachable"](facts).holds
+    if suspended or unreached:
+        because = "no connection came about from here" if unreached else "it is not sure that the site answered"
         return tuple(ClientVerdict(name=name, result="unknown", because=because) for name in CLIENTS)
     problem = large_problem(facts)
     own = facts.client
@@ -55,7 +55,9 @@ def _too_large(facts: Facts, persona: Persona) -> ClientVerdict | None:
     slug = "app-body-limit"
     if not FAULTS[slug](facts).holds:
         return None
-    return ClientVerdict(name=persona.name, result="fails", because="the app takes no body of that size", finding=slug)
+    return ClientVerdict(
+        name=persona.name, result="fails", because="the app takes no body of that size", finding=slug
+    )
 
 
 def _own(facts: Facts) -> list[Observation]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.scope import mine
 from probes.model import Observation
+from probes.personas import CLIENTS
 
 UNNAMED = {
     "addresses": "no address",
@@ -18,9 +19,16 @@ UNNAMED = {
     "min_suite": "not known",
     "alert": "<alert>",
     "forged_on": "<path>",
+    "echo_path": "/debug",
 }
 """What stands where a name is not known."""
-GENERIC = UNNAMED | {"own_tls": "<version>", "unreachable_hint": "See a case for which of these it is."}
+UNABLE = ", ".join(one.title for one in CLIENTS.values() if not one.renegotiates)
+"""The clients that refuse a renegotiation unless they are told otherwise."""
+GENERIC = UNNAMED | {
+    "own_tls": "<version>",
+    "unreachable_hint": "See a case for which of these it is.",
+    "unable_to_renegotiate": UNABLE,
+}
 
 _LISTED = 6
 
@@ -38,6 +46,7 @@ def outside(facts: Facts) -> dict[str, str | None]:
         "min_tls": config.min_tls_version,
         "min_suite": config.min_tls_cipher_suite,
         "alert": next((_alert(seen) for seen in facts.where("own-get") if _alert(seen)), None),
+        "echo_path": next((seen.probe.path for seen in facts.where("debug")), None),
         "forged_on": ", ".join(seen.probe.path for seen in facts.where("canary") if _through(seen)) or None,
     }
 
@@ -46,7 +55,11 @@ def own(facts: Facts) -> dict[str, str]:
     """Return the words that are ours."""
     limited = [*facts.where("own-get"), *facts.where("client-get")]
     versions = [seen.probe.tls for seen in limited if seen.probe.tls != "free"]
-    return {"own_tls": versions[0] if versions else "1.3", "unreachable_hint": _hint(facts)}
+    return {
+        "own_tls": versions[0] if versions else "1.3",
+        "unreachable_hint": _hint(facts),
+        "unable_to_renegotiate": UNABLE,
+    }
 
 
 def _there(facts: Facts) -> list[Observation]:

@@ -3,10 +3,22 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from probes.diagnosis import predicates_app, predicates_header, predicates_size, predicates_trust
-from probes.diagnosis import predicates_asking, predicates_claims, predicates_path, predicates_tls
-from probes.diagnosis import predicates_accept, predicates_certificate, predicates_expect, predicates_refusals
-from probes.diagnosis import predicates_azure, predicates_value
+from probes.diagnosis import (
+    predicates_accept,
+    predicates_app,
+    predicates_asking,
+    predicates_azure,
+    predicates_certificate,
+    predicates_claims,
+    predicates_expect,
+    predicates_header,
+    predicates_path,
+    predicates_refusals,
+    predicates_size,
+    predicates_tls,
+    predicates_trust,
+    predicates_value,
+)
 from probes.diagnosis.facts import Facts, passed
 from probes.diagnosis.result import Known, Result, holds, refuted, unknown
 from probes.model import Case
@@ -56,6 +68,7 @@ FAULTS: Mapping[str, Predicate] = MappingProxyType(
         "expect-blocked-on-the-way": predicates_expect.expect_blocked,
         "curl-below-threshold": predicates_expect.curl_below_threshold,
         "reused-connection-hides-it": predicates_expect.reused_connection_hides_it,
+        "host-name-unbound": predicates_azure.host_name_unbound,
         "site-stopped": predicates_azure.site_stopped,
         "public-access-disabled": predicates_azure.public_access_disabled,
         "access-restricted": predicates_azure.access_restricted,

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from probes.diagnosis.facts import Facts, asked, passed
+from probes.diagnosis.predicates_trust import server_fault
 from probes.diagnosis.predict import Contradiction, contradictions
 from probes.diagnosis.result import Result, holds, refuted, unknown
 from probes.diagnosis.scope import at_target
@@ -13,6 +15,10 @@ from probes.model import Observation, SettingChange, SiteConfig
 _BLOCKED = "has blocked your access"
 _STOPPED = "this web app is stopped"
 _LOGIN = "/.auth/login"
+UNBOUND = "host-name-unbound"
+"""The finding that takes the place of a gate's: why the certificate is for another name."""
+# The wildcards of the platform's default host names, by cloud (Microsoft Learn, App Service TLS overview).
+_DEFAULT_NAMES = ("*.azurewebsites.net", "*.azurewebsites.us", "*.chinacloudsites.cn")
 _GATEWAYS = frozenset({"x-azure-ref", "via", "x-azure-fdid", "x-amz-cf-id", "cf-ray"})
 _SETTING_OF = (
     ("clientCertEnabled", "client_cert_enabled"),
@@ -226,3 +232,31 @@ def slot_differs(facts: Facts) -> Result:
         return unknown()
     differing = [one for slot in slots for one in slot.differences if one.setting in _COMPARED]
     return holds("config:slots", strength="settings") if differing else refuted("config:slots")
+
+
+def host_name_unbound(facts: Facts) -> Result:
+    """Hold when the host gets a certificate for another name because it has no TLS binding.
+
+    An own domain needs one; without it the front end shows its default certificate (Microsoft Learn, Secure a custom
+    DNS name with a TLS/SSL binding in Azure App Service). That a name is missing from the bindings, or stands there
+    without TLS, is a setting; the default certificate on an own domain is seen.
+    """
+    wrong = server_fault(facts, "server-certificate-wrong-host")
+    if not wrong.holds:
+        return wrong
+    host = urlsplit(facts.scope.origin).hostname or ""
+    bindings = facts.case.configuration.host_bindings
+    if host == (facts.case.configuration.default_host_name or "").lower():
+        # The platform has a certificate for its own names, which have no binding.
+        return refuted("config:default_host_name")
+    if bindings is not None:
+        states = [(one.ssl_state or "").lower() for one in bindings if one.name == host]
+        unbound = not states or all(state == "disabled" for state in states)
+        setting = "config:host_bindings"
+        return holds(setting, *wrong.evidence, strength=wrong.strength) if unbound else refuted(setting)
+    leaves = [seen.tls.server_certificate for seen in facts.seen if seen.tls and seen.tls.server_certificate]
+    shown = {name.lower() for leaf in leaves for name in leaf.san}
+    default = any(name in _DEFAULT_NAMES for name in shown)
+    if not default or any(host.endswith(name.removeprefix("*")) for name in _DEFAULT_NAMES):
+        return unknown(*wrong.evidence)
+    return holds(*wrong.evidence, strength="settings")

@@ -152,8 +152,8 @@ def _through(config: SiteConfig, probe: Probe) -> Iterator[Prediction]:
     late = config.client_cert_enabled and (config.client_cert_mode == "OptionalInteractiveUser" or bool(rules))
     excluded = matching_exclusion(probe.path, rules or ()) is not None
     small = (config.plan_tier or "").lower() in ("free", "shared")
-    required = not small and config.client_cert_enabled and config.client_cert_mode == "Required" and rules is not None
-    if required and not excluded and probe.identity == "none":
+    required = config.client_cert_enabled and config.client_cert_mode == "Required" and rules is not None
+    if required and not small and not excluded and probe.identity == "none":
         rule = "clientCertMode=Required: a request without a certificate is refused"
         yield _rule(probe, (REFUSED,), rule, "documented", LEARN)
     held_back = probe.expect == "wait" or probe.head_first

@@ -11,9 +11,9 @@ from probes.diagnosis.facts import Facts, asked, passed, request
 from probes.diagnosis.predicates import FAULTS, faults, healthy
 from probes.diagnosis.predicates_app import header_parsed_as_pem
 from probes.diagnosis.predicates_claims import app_reads_wrong_header, header_forgeable
-from probes.diagnosis.predicates_tls import certificate_required_alert, cipher_refused, tls_version_refused
 from probes.diagnosis.predicates_expect import expect_blocked
 from probes.diagnosis.predicates_refusals import app_body_limit
+from probes.diagnosis.predicates_tls import certificate_required_alert, cipher_refused, tls_version_refused
 from probes.diagnosis.predicates_trust import GATE, server_fault
 from probes.diagnosis.questions_azure import ASK_AZURE
 from probes.diagnosis.result import Known, Result

@@ -30,8 +30,15 @@ def _door(facts: Facts) -> Reply:
     return Known(value="it does" if let_in else None, evidence=restricted.evidence)
 
 
+def _bound(facts: Facts) -> Reply:
+    if facts.case.run.insecure:
+        return Known()
+    return _of(azure.host_name_unbound(facts), "it is not", "it is")
+
+
 ASK_AZURE: Mapping[str, Callable[[Facts], Reply]] = MappingProxyType(
     {
+        "bound": _bound,
         "door": _door,
         "login": lambda facts: _of(azure.easy_auth_refused(facts), "it asks for a login", "it does not"),
         "acts": lambda facts: _of(azure.settings_not_in_effect(facts), "it does not", "it does"),

@@ -5,9 +5,10 @@ import re
 import shlex
 from collections.abc import Callable
 
-from probes.diagnosis.catalogue import NOW, Finding, Kind, by_slug
+from probes.diagnosis.catalogue import CODE, NOW, Finding, Kind, by_slug
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.names import GENERIC, UNNAMED, Names, names_of
+from probes.diagnosis.snippets import with_snippets
 from probes.model import Case, Value
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -19,7 +20,7 @@ class RenderedFinding(Value, frozen=True, kw_only=True):
 
     ``sentence`` is true at any moment and at most 68 characters long. ``portal``, ``az``, ``bicep`` and ``arm`` are
     empty where no setting of the site is the fix. ``verify_command`` is this tool's own, ``verify_curl`` the same
-    with curl; both are quoted for a POSIX shell.
+    with curl; both are quoted for a POSIX shell. ``code`` is for the client's or the app's developer, by language.
     """
 
     slug: str
@@ -35,6 +36,7 @@ class RenderedFinding(Value, frozen=True, kw_only=True):
     az: str
     bicep: str
     arm: str
+    code: str
     verify: str
     verify_command: str
     verify_curl: str
@@ -45,7 +47,7 @@ def render(slug: str, case: Case) -> RenderedFinding:
     """Return the texts of ``slug`` for ``case``; raises KeyError for a name that is no finding."""
     finding = by_slug(slug)
     names = names_of(Facts(case))
-    texts = {title: fill(text, names) for title, text in finding.sections.items()}
+    texts = {title: with_snippets(fill(text, names)) for title, text in finding.sections.items()}
     verify = texts["How it is verified"]
     commands = [found.group(2).strip() for found in _FENCE.finditer(verify)]
     return RenderedFinding(
@@ -62,6 +64,7 @@ def render(slug: str, case: Case) -> RenderedFinding:
         az=texts.get("az", ""),
         bicep=texts.get("Bicep", ""),
         arm=texts.get("ARM", ""),
+        code=texts.get(CODE, ""),
         verify=verify,
         verify_command=commands[0] if commands else "",
         verify_curl=commands[1] if len(commands) > 1 else "",
@@ -76,7 +79,7 @@ def generic(finding: Finding) -> dict[str, str]:
         name = found.group(1)
         return GENERIC.get(name, f"<{name.replace('_', '-')}>")
 
-    return {title: PLACEHOLDER.sub(value, text) for title, text in finding.sections.items()}
+    return {title: with_snippets(PLACEHOLDER.sub(value, text)) for title, text in finding.sections.items()}
 
 
 def sources(finding: Finding) -> tuple[str, ...]:

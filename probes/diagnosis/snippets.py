@@ -42,7 +42,6 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _FENCE = re.compile(r"^```([a-z]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_HOLE = re.compile(r"\{[a-z][a-z0-9_]*\}")
 
 
 class SnippetFault(ValueError):
@@ -82,9 +81,6 @@ def _one(meta: dict[str, Any], language: str, part: str, name: str) -> Snippet:
     found = _FENCE.search(part)
     if language not in LANGUAGES or found is None:
         raise SnippetFault(f"{name}: {language} is no language of the table, or has no code")
-    if hole := _HOLE.search(found.group(2)):
-        # It would be taken for one of the user's own names.
-        raise SnippetFault(f"{name}: {language} holds {hole.group()}, which looks like a placeholder")
     return Snippet(
         task=meta["topic"],
         title=meta["title"],

@@ -4,6 +4,7 @@ from probes.diagnosis.catalogue import by_slug
 from probes.diagnosis.clients import clients
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.predicates import faults, healthy, inconclusive
+from probes.diagnosis.predicates_azure import UNBOUND
 from probes.diagnosis.predicates_path import INTERCEPTED
 from probes.diagnosis.predicates_trust import GATE
 from probes.diagnosis.result import Result, confidence_of
@@ -21,7 +22,7 @@ def verdict(case: Case) -> Verdict:
     suspended_by = None
     suspended = INTERCEPTED in holding or (unverified is not None and not case.run.insecure)
     if suspended:
-        holding = {slug: result for slug, result in holding.items() if slug == INTERCEPTED or slug in GATE}
+        holding = {slug: result for slug, result in holding.items() if slug in (INTERCEPTED, UNBOUND, *GATE)}
     name = _winner(holding, case, way)
     if unverified and name != unverified and case.run.insecure:
         suspended_by = unverified
@@ -43,8 +44,8 @@ def _winner(holding: dict[str, Result], case: Case, way: Walk) -> str:
     """Choose by symptom, supersession and rank; an overruled walk decides where its leaf holds."""
     passed_over = {slug for holder in holding for slug in by_slug(holder).supersedes}
     left = [slug for slug in holding if slug not in passed_over and by_slug(slug).explains_symptom(case.run.symptom)]
-    if case.run.insecure and any(slug not in GATE for slug in left):
-        left = [slug for slug in left if slug not in GATE]
+    if case.run.insecure and any(slug not in (UNBOUND, *GATE) for slug in left):
+        left = [slug for slug in left if slug not in (UNBOUND, *GATE)]
     if way.overruled and way.leaf in left:
         return way.leaf
     return min(left, key=_place, default="inconclusive")

@@ -1,4 +1,4 @@
-"""Reads whether a debug endpoint says by itself that its request had a certificate, apart from the headers it lists."""
+"""Reads whether a debug endpoint says by itself that its request had a certificate."""
 
 import re
 from typing import Any
@@ -34,7 +34,7 @@ def _in_json(node: Any, depth: int) -> bool | None:
         if plain_name(str(name)) in _NAMES:
             return value is None or value is False or (isinstance(value, str) and value.strip().lower() in _NONE)
     for name, value in node:
-        # A header may be called like that too; what stands among headers is what arrived, not what the app made of it.
+        # A header may be called like that too; what stands among headers is not what the app made of it.
         found = None if "header" in str(name).lower() else _in_json(value, depth + 1)
         if found is not None:
             return found

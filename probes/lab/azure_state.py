@@ -59,11 +59,18 @@ class AzureFault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Slot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A deployment slot beside production, with settings of its own (Microsoft.Web/sites/slots).
 
-    The edge follows them for the slot's own host names, told apart by SNI on https and by Host on http.
+    The edge follows them for the slot's own host names, told apart by SNI on https and by Host on http. A slot that
+    names none is at ``NAME.localhost``; the lab's server certificate has ``staging.localhost``.
     """
 
     name: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9-]{1,59}$")]
-    settings: Settings = Settings(host_names=("staging.localhost",))
+    settings: Settings = Settings()
+
+    def __post_init__(self) -> None:
+        """Give the slot a name of its own where its settings name none: no two sites share a default host name."""
+        if self.settings.host_names == Settings().host_names:
+            own = msgspec.structs.replace(self.settings, host_names=(f"{self.name.lower()}.localhost",))
+            msgspec.structs.force_setattr(self, "settings", own)
 
 
 class PastChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -24,6 +24,15 @@ SCENARIOS = (
         env=_SIGNED_IN,
     ),
     Scenario(
+        name="host-name-unbound",
+        title="Clients refuse the new host name: its certificate is for another one",
+        expected_finding="host-name-unbound",
+        state={"settings": {"hostNames": ["lab-site.lab.test", "localhost"], "unboundHostNames": ["localhost"]}},
+        options=_WITH,
+        control="healthy-required",
+        fix=Fix(lab={"settings": {"unboundHostNames": []}}),
+    ),
+    Scenario(
         name="site-stopped",
         title="Since last night every request is answered with 403",
         expected_finding="site-stopped",

@@ -6,7 +6,8 @@ _BASE = ("--ca", "{ca}", "--config", "{config}", "--debug-path", "/debug/headers
 _WITH = (*_BASE, "--cert", "{certificate}")
 _FOREIGN = (*_BASE, "--cert", "{foreign}")
 _TLS12 = (*_WITH, "--own-tls", "1.2")
-_SUITE = (*_TLS12, "--own-ciphers", "ECDHE-RSA-AES128-GCM-SHA256")
+_HELD = (*_WITH, "--curl", "curl --tls-max 1.2 {front_end}/")
+_SUITE = (*_WITH, "--curl", "curl --tls-max 1.2 --ciphers ECDHE-RSA-AES128-GCM-SHA256 {front_end}/")
 _FRAMEWORK = (*_WITH, "--as", "dotnet-framework")
 _DOTNET = (*_WITH, "--as", "dotnet")
 _BROWSER = (*_WITH, "--as", "browser", "--answer", "prompted=it did not")
@@ -91,7 +92,7 @@ HANDSHAKES = (
         title="A client that was held at TLS 1.2 cannot connect",
         expected_finding="tls-version-refused",
         state={"settings": {"minTlsVersion": "1.3"}},
-        options=_TLS12,
+        options=_HELD,
         control="healthy-own-suite",
         fix=Fix(options=_WITH),
     ),
@@ -102,7 +103,7 @@ HANDSHAKES = (
         state={"settings": {"minTlsCipherSuite": "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"}},
         options=_SUITE,
         control="healthy-own-suite",
-        fix=Fix(options=_TLS12),
+        fix=Fix(options=_HELD),
     ),
     Scenario(
         name="healthy-foreign-certificate",

@@ -12,7 +12,7 @@ from probes.lab.messages import Request
 from probes.lab.state import Damage
 
 _LINE = 64
-"""Characters in a line of folded Base64 (RFC 7468 section 2)."""
+"""Characters in a line of a folded value; the fold itself is a line end and a blank (RFC 9112 section 5.2)."""
 _KEPT = 1024
 """Characters that are left of a truncated value: the certificate's end is gone, its names and dates are there."""
 
@@ -22,7 +22,7 @@ _HOW: MappingProxyType[Damage, Callable[[str], str]] = MappingProxyType(
         "truncated": lambda value: value[:_KEPT],
         "plus-became-space": unquote_plus,
         "url-encoded": lambda value: quote(value, safe=""),
-        "folded": lambda value: "\n".join(textwrap.wrap(value, _LINE)),
+        "folded": lambda value: "\r\n ".join(textwrap.wrap(value, _LINE)),
         "doubled": lambda value: f"{value}, {value}",
     }
 )

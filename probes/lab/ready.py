@@ -34,7 +34,7 @@ class LabFailed(MtlsTriageError):
 class LabReady(msgspec.Struct, frozen=True, kw_only=True):
     """The ready line. Paths are absolute; URLs have no path, ``target`` has one.
 
-    ``refusing`` and ``silent`` are URLs at which no connection comes about, ``nameless`` one whose name has no address.
+    ``refusing`` and ``silent`` are URLs at which no connection comes about, ``nameless`` one that has no address.
     ``arm`` and ``entra`` are the lab's Azure, ``site_id`` is the site's resource id there. It takes the service
     principal ``azure_client_id`` with ``azure_client_secret``, with the certificate and key in ``service_principal``,
     or with the text in ``federated_token`` (workload identity). ``identity_endpoint`` and ``identity_header`` are of

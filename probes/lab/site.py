@@ -93,8 +93,10 @@ class Site:
         self.on_state(state)
 
     def at(self, host: str | None) -> Self:
-        """Return the slot that ``host`` is bound to, production for every other name."""
+        """Return the slot that ``host`` is bound to, production for every other name and for a name of both."""
         wanted = (host or "").lower()
+        if wanted in (name.lower() for name in self._kept.state.settings.host_names):
+            return self
         for slot in self._kept.state.azure.slots:
             if wanted in (name.lower() for name in slot.settings.host_names):
                 found = copy.copy(self)

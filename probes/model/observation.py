@@ -66,7 +66,7 @@ class Verification(Value, frozen=True, kw_only=True):
 
     ok: bool
     errors: tuple[VerificationError, ...] = ()
-    trusted_by: Literal["public", "system", "given", "none"] = "none"
+    trusted_by: Literal["public", "system", "given", "none", "unknown"] = "none"
 
 
 class ServerCertificate(Value, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class TlsFacts(Value, frozen=True, kw_only=True):
     renegotiation: Literal["none", "completed", "refused", "failed"] = "none"
     alerts: tuple[Alert, ...] = ()
     client_hello_bytes: int | None = None
-    seen_by: Literal["message-callback", "state-callback"] = "message-callback"
+    seen_by: Literal["message-callback", "state-callback", "curl-trace"] = "message-callback"
 
 
 class Continue(Value, frozen=True, kw_only=True):

@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
-from azure.core.pipeline import PipelineRequest, PipelineResponse, policies
+from azure.core.pipeline import PipelineRequest, policies
 from azure.core.rest import HttpRequest
 from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
 
 from probes.siteconfig.clouds import Access
 from probes.siteconfig.faults import AzureFault
 from probes.siteconfig.signin import SignedIn
-from probes.siteconfig.transport import ReadOnlyTransport, refuse_unless_reading
+from probes.siteconfig.transport import WAIT_S, ReadOnlyTransport, ShortRetry, refuse_unless_reading
 from probes.version import VERSION
 
 RETRIES = 2
-WAIT_S = 3.0
-"""Seconds. A Retry-After above this is told to the user instead of waited for."""
 PAGES = 20
 ROWS = 2000
 """The most that is read of one list; a next link may lead to itself."""
@@ -36,21 +34,12 @@ class _Guard(policies.SansIOHTTPPolicy[Any, Any]):
         refuse_unless_reading(request.http_request.method, request.http_request.url, self._base)
 
 
-class _ShortRetry(policies.AsyncRetryPolicy[Any, Any]):
-    """Retries a few times; a Retry-After that is too long to wait for ends the request at once."""
-
-    def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
-        """Say whether to try again."""
-        after = self.get_retry_after(response)
-        return (after is None or after <= WAIT_S) and super().is_retry(settings, response)
-
-
 def _pipeline(access: Access, who: SignedIn) -> list[Any]:
     return [
         policies.RequestIdPolicy(),
         policies.HeadersPolicy({"Accept-Encoding": "identity"}),
         policies.UserAgentPolicy(base_user_agent=f"mtls-triage/{VERSION}"),
-        _ShortRetry(retry_total=RETRIES, retry_backoff_factor=0.2, retry_backoff_max=WAIT_S),
+        ShortRetry(retry_total=RETRIES, retry_backoff_factor=0.2, retry_backoff_max=WAIT_S),
         _Guard(access.cloud.arm),
         AsyncARMChallengeAuthenticationPolicy(who, access.cloud.scope),
         policies.ContentDecodePolicy(),
@@ -94,7 +83,8 @@ class Arm:
                     break
         except _STUMBLES:
             raise AzureFault(_ODD) from None
-        return found[:ROWS]
+        # A next link that leads back brings the same rows again.
+        return list({str(row.get("id") or number).lower(): row for number, row in enumerate(found[:ROWS])}.values())
 
     async def get(self, path: str, version: str) -> dict[str, Any]:
         """Return what a GET of a resource answers for which the SDK has no operation."""

@@ -208,8 +208,8 @@ def contradictions(config: SiteConfig) -> Iterator[Contradiction]:
         yield Contradiction(settings=("clientCertEnabled", "plan tier"), means=means)
     if effective(config).asked == "renegotiation" and (config.min_tls_version or "") == "1.3":
         means = (
-            "The certificate is asked for by renegotiation, which TLS 1.3 does not have, and nothing below TLS 1.3 is "
-            "taken: it can never be obtained."
+            "The certificate is asked for by renegotiation, which TLS 1.3 does not have, and nothing below TLS 1.3 "
+            "is taken: it can never be obtained."
         )
         yield Contradiction(settings=("minTlsVersion", "clientCertMode", "clientCertExclusionPaths"), means=means)
     if config.state is not None and config.state.lower() != "running":

@@ -13,6 +13,7 @@ from probes.siteconfig.clouds import Access
 from probes.siteconfig.export import missing
 from probes.siteconfig.faults import AzureFault
 from probes.siteconfig.siteid import SiteId, checked, site_id
+from probes.siteconfig.ways import refuse_when_signed_out
 
 if TYPE_CHECKING:
     import aiohttp
@@ -27,7 +28,7 @@ READ_S = 45.0
 """Seconds to read one site, whatever Azure does."""
 
 Prompt = Callable[[str], None]
-"""Told what the person must do to sign in; called from the loop that waits."""
+"""Told what the person must do to sign in; called from another thread than the one that waits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +89,7 @@ async def read_from_azure(access: Access, site: Wanted, prompt: Prompt) -> Azure
             async with _within(READ_S, f"Reading {where.shown} from Azure"):
                 return await azure.read(where)
 
+    refuse_when_signed_out(access)
     return await in_own_loop(work)
 
 
@@ -98,6 +100,7 @@ async def list_sites(access: Access, subscription: str | None, prompt: Prompt) -
         async with _opened(access, prompt) as azure, _within(FIND_S, "Listing the sites in Azure"):
             return await azure.sites(subscription)
 
+    refuse_when_signed_out(access)
     return await in_own_loop(work)
 
 

@@ -4,7 +4,6 @@ import asyncio
 import inspect
 import logging
 import os
-import shutil
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,17 +17,27 @@ from azure.identity import CredentialUnavailableError
 from probes.printable import printable
 from probes.siteconfig.aside import in_thread
 from probes.siteconfig.clouds import Access
-from probes.siteconfig.faults import SignedOut
+from probes.siteconfig.faults import RefusedByUs
+from probes.siteconfig.transport import ShortRetry
+from probes.siteconfig.ways import CERTIFICATE, PRINCIPAL, TITLES, Way, signed_out, ways
 
 SILENT_S = 15.0
 """Seconds for a sign-in that asks nobody."""
 PERSON_S = 300.0
 """Seconds for a person to enter a code or to use the browser."""
 _REFRESH_S = 120
-# The last three are what the libraries raise over an answer of another shape than they expect.
-_FAILURES = (AzureError, aiohttp.ClientError, OSError, ValueError, LookupError, TypeError, AttributeError)
-_CERTIFICATE = "AZURE_CLIENT_CERTIFICATE_PATH"
-_PRINCIPAL = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID")
+# Below our own refusals stands what the libraries raise over an answer of another shape than they expect.
+_FAILURES = (
+    AzureError,
+    aiohttp.ClientError,
+    OSError,
+    RefusedByUs,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 
 Prompt = Callable[[str], None]
 """Shows one line to the person who signs in: where to go and which code to enter."""
@@ -93,95 +102,59 @@ async def sign_in(access: Access, http: aiohttp.ClientSession, prompt: Prompt) -
     Raises SignedOut with what was tried and what to run, in three lines.
     """
     quiet()
-    tried: list[str] = []
-    for way, make in _ways(access, http, prompt, tried):
-        limit = PERSON_S if access.sign_in in ("device-code", "browser") else SILENT_S
+    found = ways(access)
+    tried = list(found.missing)
+    limit = PERSON_S if access.sign_in in ("device-code", "browser") else SILENT_S
+    for way in found.set_up:
+        title = TITLES[way]
         try:
-            signed = SignedIn(way, make())
+            signed = SignedIn(title, _credential(way, access, http, prompt))
             async with asyncio.timeout(limit):
                 await signed.get_token_info(access.cloud.scope)
         except CredentialUnavailableError as fault:
-            tried.append(f"{way} ({_reason(fault)})")
+            tried.append(f"{title} ({_reason(fault)})")
         except TimeoutError:
-            tried.append(f"{way} (no answer within {limit:.0f} s)")
+            tried.append(f"{title} (no answer within {limit:.0f} s)")
         except ClientAuthenticationError as fault:
             # What is set up and refused is the cause: going on to another identity would hide it.
-            raise SignedOut(_lines(f"{way} was refused", [_reason(fault)], access)) from None
+            raise signed_out(f"{title} was refused", (_reason(fault),), access) from None
         except _FAILURES as fault:
-            raise SignedOut(_lines(f"{way} failed", [_reason(fault)], access)) from None
+            raise signed_out(f"{title} failed", (_reason(fault),), access) from None
         else:
             return signed
-    raise SignedOut(_lines("nobody is signed in", tried, access))
+    raise signed_out("nobody is signed in", tuple(tried), access)
 
 
-def _ways(
-    access: Access, http: aiohttp.ClientSession, prompt: Prompt, tried: list[str]
-) -> "list[tuple[str, Callable[[], Any]]]":
-    """Return the ways that are set up, in their order; what is not set up goes to ``tried`` with what is missing."""
+def _credential(way: Way, access: Access, http: aiohttp.ClientSession, prompt: Prompt) -> Any:
+    """Return the SDK's credential for one way; nothing is asked yet."""
     from azure.identity import aio
 
-    if access.sign_in in ("device-code", "browser"):
-        return [_by_person(access, prompt)]
-    cli = ("Azure CLI", lambda: aio.AzureCliCredential(process_timeout=10))
-    if access.sign_in == "cli":
-        return [cli]
-    more: dict[str, Any] = {
-        "authority": access.cloud.authority,
+    quick: dict[str, Any] = {
         "transport": AioHttpTransport(session=http, session_owner=False),
-        "disable_instance_discovery": access.own_authority,
         "retry_total": 1,
+        "retry_policy_class": ShortRetry,
         "connection_timeout": 5,
         "read_timeout": 8,
     }
-    found: list[tuple[str, Callable[[], Any]]] = []
-    principal = _principal(more, tried)
-    if principal is not None:
-        found.append(principal)
-    if all(os.environ.get(name) for name in (*_PRINCIPAL, "AZURE_FEDERATED_TOKEN_FILE")):
-        found.append(("workload identity", lambda: aio.WorkloadIdentityCredential(**more)))
-    if has_managed_identity():
-        client_id = os.environ.get("AZURE_CLIENT_ID")
-        quick = {name: value for name, value in more.items() if name in ("transport", "retry_total", "read_timeout")}
-        found.append(("managed identity", lambda: aio.ManagedIdentityCredential(client_id=client_id, **quick)))
-    if shutil.which("az.cmd") or shutil.which("az"):
-        found.append(cli)
-    else:
-        tried.append("Azure CLI (az is not on the PATH)")
-    return found
+    at = {"authority": access.cloud.authority, "disable_instance_discovery": access.own_authority, **quick}
+    tenant, client = (os.environ.get(name, "") for name in PRINCIPAL)
+    match way:
+        case "secret":
+            return aio.ClientSecretCredential(tenant, client, os.environ["AZURE_CLIENT_SECRET"], **at)
+        case "certificate":
+            phrase = os.environ.get("AZURE_CLIENT_CERTIFICATE_PASSWORD")
+            file = os.environ[CERTIFICATE]
+            return aio.CertificateCredential(tenant, client, certificate_path=file, password=phrase, **at)
+        case "workload":
+            return aio.WorkloadIdentityCredential(**at)
+        case "managed":
+            return aio.ManagedIdentityCredential(client_id=client or None, **quick)
+        case "cli":
+            return aio.AzureCliCredential(process_timeout=10)
+    return _by_person(access, prompt)
 
 
-def _principal(more: dict[str, Any], tried: list[str]) -> tuple[str, Callable[[], Any]] | None:
-    from azure.identity import aio
-
-    tenant, client = (os.environ.get(name, "") for name in _PRINCIPAL)
-    secret, certificate = os.environ.get("AZURE_CLIENT_SECRET"), os.environ.get(_CERTIFICATE)
-    if not (tenant and client):
-        tried.append("environment (AZURE_TENANT_ID and AZURE_CLIENT_ID are not set)")
-        return None
-    if secret:
-        return "service principal with a secret", lambda: aio.ClientSecretCredential(tenant, client, secret, **more)
-    if certificate:
-        phrase = os.environ.get("AZURE_CLIENT_CERTIFICATE_PASSWORD")
-        return "service principal with a certificate", lambda: aio.CertificateCredential(
-            tenant, client, certificate_path=certificate, password=phrase, **more
-        )
-    if not os.environ.get("AZURE_FEDERATED_TOKEN_FILE"):
-        tried.append(f"environment (neither AZURE_CLIENT_SECRET nor {_CERTIFICATE} is set)")
-    return None
-
-
-def has_managed_identity() -> bool:
-    """Say whether an endpoint of a managed identity is set, so that the address 169.254.169.254 is not asked.
-
-    Microsoft Learn, "How to use managed identities for App Service": IDENTITY_ENDPOINT with IDENTITY_HEADER. Azure
-    Arc sets IMDS_ENDPOINT beside it, Cloud Shell sets MSI_ENDPOINT.
-    """
-    env = os.environ
-    complete = env.get("IDENTITY_ENDPOINT") and (env.get("IDENTITY_HEADER") or env.get("IMDS_ENDPOINT"))
-    return bool(complete or (env.get("MSI_ENDPOINT") and not env.get("IDENTITY_ENDPOINT")))
-
-
-def _by_person(access: Access, prompt: Prompt) -> tuple[str, Callable[[], Any]]:
+def _by_person(access: Access, prompt: Prompt) -> Any:
     from azure.identity import DeviceCodeCredential, InteractiveBrowserCredential
 
     bundle = access.authority_ca or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
@@ -201,21 +174,14 @@ def _by_person(access: Access, prompt: Prompt) -> tuple[str, Callable[[], Any]]:
         prompt(f"To sign in, open {printable(address, limit=200)} and enter the code {printable(code, limit=40)}")
 
     if access.sign_in == "browser":
-        return "browser", lambda: InteractiveBrowserCredential(timeout=int(PERSON_S), **more)
-    return "device code", lambda: DeviceCodeCredential(prompt_callback=show, timeout=int(PERSON_S), **more)
+        return InteractiveBrowserCredential(timeout=int(PERSON_S), **more)
+    return DeviceCodeCredential(prompt_callback=show, timeout=int(PERSON_S), **more)
 
 
 def _reason(fault: BaseException) -> str:
     """Return the first line of what a library said, printable; tokens and secrets are never in it."""
     text = str(getattr(fault, "message", None) or fault).strip()
+    # What the authority answered instead of a token is nobody's business on a screen.
+    text = text.partition("Unexpected response from Microsoft Entra ID:")[0] or "the authority's answer is no token"
     first = next((line.strip() for line in text.splitlines() if line.strip()), type(fault).__name__)
     return printable(first, limit=200)
-
-
-def _lines(what: str, tried: list[str], access: Access) -> str:
-    tenant = "" if not access.own_authority else f" at {access.cloud.authority}"
-    return (
-        f"Signing in to Azure{tenant}: {what}.\n"
-        f"Tried: {'; '.join(tried) or 'nothing was set up'}.\n"
-        "Run az login, or use --sign-in device-code; or give saved settings with --config FILE."
-    )

@@ -14,7 +14,7 @@ _DEPTH = 6
 _RESOURCES = 2000
 # Expressions: Microsoft Learn, "Syntax and expressions in ARM templates": text in brackets, "[[" for a literal one.
 _REFERENCE = re.compile(r"\[(parameters|variables)\('([^']+)'\)\]", re.IGNORECASE)
-_WEB_CONFIG = re.compile(r"""(?:^|/)web(?:'?\)*\])?$""", re.IGNORECASE)
+_WEB_CONFIG = re.compile(r"""(?:^|/|')web(?:'?\)*\])?$""", re.IGNORECASE)
 _UNSET = object()
 
 

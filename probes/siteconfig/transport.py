@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import aiohttp.abc
 import certifi
+from azure.core.pipeline import PipelineResponse, policies
 from azure.core.pipeline.transport import AioHttpTransport
 
 from probes.printable import printable
@@ -23,6 +24,8 @@ MAX_BYTES = 16 * 1024 * 1024
 CONNECT_S = 10.0
 READ_S = 15.0
 """Seconds for a connection, and between two reads of one answer."""
+WAIT_S = 3.0
+"""Seconds. A Retry-After above this is told to the user instead of waited for."""
 GRAPH_PATH = "/providers/microsoft.resourcegraph/resources"
 
 
@@ -101,6 +104,15 @@ class _Resolver(aiohttp.abc.AbstractResolver):
 
     async def close(self) -> None:
         """There is nothing to close."""
+
+
+class ShortRetry(policies.AsyncRetryPolicy[Any, Any]):
+    """Retries a few times; a Retry-After that is too long to wait for ends the request at once."""
+
+    def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
+        """Say whether to try again."""
+        after = self.get_retry_after(response)
+        return (after is None or after <= WAIT_S) and super().is_retry(settings, response)
 
 
 class ReadOnlyTransport(AioHttpTransport):  # type: ignore[misc]

@@ -49,7 +49,7 @@ def trouble(fault: BaseException) -> Trouble:
     """Return what a fault means."""
     match fault:
         case RefusedByUs() | AzureFault():
-            return Trouble("other", str(fault))
+            return Trouble("other", str(fault).removeprefix("Reading from Azure: ").rstrip("."))
         case HttpResponseError():
             return _of_response(fault)
         case TimeoutError() | asyncio.TimeoutError():
@@ -67,7 +67,7 @@ def _of_response(fault: HttpResponseError) -> Trouble:
     if isinstance(fault, DecodeError) and status < 400:
         return Trouble("other", "Azure answered with something that is no JSON")
     code, message = _said(fault)
-    shown = f"Azure answered {status}" + (f" {code}" if code else "")
+    shown = f"Azure answered {status}" + (f" {code}" if code not in ("", str(status)) else "")
     if status == 403:
         found = _ACTION.search(message)
         return Trouble("no-permission", shown, printable(found.group(1), limit=200) if found else None)
@@ -94,7 +94,7 @@ def _said(fault: HttpResponseError) -> tuple[str, str]:
     code, message = body.get("code"), body.get("message")
     return (
         printable(code, limit=80) if isinstance(code, str) else "",
-        printable(message, limit=300) if isinstance(message, str) else "",
+        printable(message, limit=300).rstrip(".") if isinstance(message, str) else "",
     )
 
 

@@ -64,9 +64,7 @@ class Engine:
         self.settings = settings
         self.redactor = Redactor((*settings.secrets, *(value for _name, value in settings.headers)))
         self._keylog = KeyLog(settings.keylog) if settings.keylog else None
-        self._contexts = TlsContexts(
-            trust, identities, use_messages=settings.use_messages, keylog=self._keylog
-        )
+        self._contexts = TlsContexts(trust, identities, use_messages=settings.use_messages, keylog=self._keylog)
         self._client = probe_client()
         self._paths = dict(settings.paths)
 

@@ -11,6 +11,8 @@ from functools import partial
 import pytest
 
 from probes.errors import MtlsTriageError
+from tests.bench.azure import azure_rows
+from tests.bench.case_open import case_rows
 from tests.bench.cpu import cpu_rows
 from tests.bench.memory import memory_rows
 from tests.bench.plan import SCENARIOS, plan_rows
@@ -30,6 +32,8 @@ class Bench:
 BENCHES = (
     Bench("memory", "memory of a large upload", memory_rows),
     Bench("cpu", "CPU of a probe / an httpx request", cpu_rows),
+    Bench("case", "opening a large case", case_rows),
+    Bench("azure", "reading a site from Azure / httpx", azure_rows),
     *(Bench("plan", f"plan at a far site: {name}", partial(plan_rows, name)) for name in SCENARIOS),
 )
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from probes.case import CaseFault, open_case
+from probes.case import CaseFault, open_case, replayed
 from tests.loops.served import run
 
 
@@ -67,7 +67,9 @@ def test_a_torn_line_is_named(saved: Path, tmp_path: Path) -> None:
         (None, "no case file"),
     ],
 )
-def test_other_formats_are_refused_with_a_clear_word(saved: Path, tmp_path: Path, schema: str | None, word: str) -> None:
+def test_other_formats_are_refused_with_a_clear_word(
+    saved: Path, tmp_path: Path, schema: str | None, word: str
+) -> None:
     lines = lines_of(saved)
     lines[0]["schema"] = schema
     file = store(tmp_path / "c.jsonl", lines)
@@ -91,7 +93,9 @@ def test_damage_in_the_middle_is_refused(saved: Path, tmp_path: Path, change: st
         "doubled": [raw[at], raw[at]],
         "missing": [],
         "cut": [raw[at][:200] + b"\n"],
-        "wrong value": [raw[at].replace(b'"outcome":"response"', b'"outcome":"perfect"').replace(b"tls-failure", b"x")],
+        "wrong value": [
+            raw[at].replace(b'"outcome":"response"', b'"outcome":"perfect"').replace(b"tls-failure", b"x")
+        ],
         "not JSON": [b"hello\n"],
         "list": [b"[]\n"],
     }[change]
@@ -144,19 +148,22 @@ def test_strings_of_a_hostile_file_are_made_printable(saved: Path, tmp_path: Pat
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_bytes_changed_anywhere_are_refused_or_read_never_a_crash(saved: Path, tmp_path: Path, data: st.DataObject) -> None:
+def test_bytes_changed_anywhere_are_refused_or_read_never_a_crash(
+    saved: Path, tmp_path: Path, data: st.DataObject
+) -> None:
     raw = bytearray(saved.read_bytes())
     for _ in range(data.draw(st.integers(1, 3))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     file = tmp_path / "c.jsonl"
     file.write_bytes(bytes(raw))
+    said = ""
     try:
         opened = open_case(file)
-    except CaseFault as fault:
-        assert "c.jsonl" in str(fault)
-        assert "\n" not in str(fault)
+    except CaseFault as refused:
+        said = str(refused)
     else:
         assert opened.case.verdict is not None
+    assert not said or ("c.jsonl" in said and "\n" not in said)
 
 
 def test_a_verdict_that_this_version_does_not_know_is_told(saved: Path, tmp_path: Path) -> None:
@@ -178,4 +185,4 @@ def test_a_verdict_that_would_differ_today_stands_and_is_told(saved: Path, tmp_p
     opened = open_case(store(tmp_path / "c.jsonl", lines))
     assert opened.case.verdict is not None
     assert opened.case.verdict.finding == "large-body-legacy-edge"
-    assert any("would say large-body-renegotiation" in note for note in opened.notes)
+    assert "would say large-body-renegotiation" in replayed(opened.case)[0]

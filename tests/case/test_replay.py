@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.case import open_case
+from probes.case import open_case, replayed
 from probes.lab.scenarios import scenarios
 from tests.loops.served import run
 
@@ -23,7 +23,7 @@ def test_a_report_is_the_run_byte_for_byte(scenario: str, tmp_path: Path) -> Non
     assert case["observations"]
     opened = open_case(file)
     # No note: the verdict that was computed anew from the file is the one that the run wrote.
-    assert (opened.finished, opened.notes) == (True, ())
+    assert (opened.finished, opened.notes, replayed(opened.case)) == (True, (), ())
 
 
 def test_answers_client_and_symptom_are_in_the_case(tmp_path: Path) -> None:
@@ -34,10 +34,8 @@ def test_answers_client_and_symptom_are_in_the_case(tmp_path: Path) -> None:
     assert again.stdout == made.stdout
     case = json.loads(again.stdout)
     assert (case["run"]["client"], case["run"]["symptom"]) == ("postman", "upload-403")
-    assert case["answers"] == [
-        {"node": "settings", "answer": "in the handshake", "by": "option", "overrules": None}
-    ]
-    assert open_case(file).notes == ()
+    assert case["answers"] == [{"node": "settings", "answer": "in the handshake", "by": "option", "overrules": None}]
+    assert replayed(open_case(file).case) == ()
 
 
 def test_the_text_for_a_person_is_the_same_too(tmp_path: Path) -> None:

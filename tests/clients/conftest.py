@@ -36,4 +36,4 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     pem += b"".join(one.public_bytes(Encoding.PEM) for one in good.chain)
     pem += good.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "server.pem").write_bytes(pem)
-    return Files(str(folder / "server.pem"), write_files(pki, folder, "phrase"))
+    return Files(str(folder / "server.pem"), write_files(pki, folder, "phrase", "no token"))

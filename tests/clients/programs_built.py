@@ -14,7 +14,7 @@ from tests.clients.order import Got, Order, run_program
 from tests.peers.need import missing, need
 
 PROGRAMS = Path(__file__).parent / "programs"
-PACKAGES = {"axios": "axios@1.13", "newman": "newman@6.2"}
+PACKAGES = {"axios": "axios@1.13", "newman": "newman@6.2", "express": "express@5.1"}
 _BUILD_S = 150
 
 

@@ -23,6 +23,7 @@ from probes.model import (
     SiteConfig,
     Symptom,
     Target,
+    TlsChoice,
     TlsFacts,
     Verification,
     VerificationError,
@@ -49,6 +50,7 @@ CONFIGS = st.builds(
     client_cert_enabled=st.sampled_from([None, True, False]),
     client_cert_mode=st.sampled_from([None, "Required", "Optional", "OptionalInteractiveUser"]),
     client_cert_exclusion_paths=st.sampled_from([None, (), ("/api",), ("/health",), ("/",)]),
+    kind=st.sampled_from([None, "app", "functionapp,linux"]),
 )
 TARGETS = [
     ("https://contoso.azurewebsites.net", "/"),
@@ -64,8 +66,18 @@ ANSWERS = st.lists(
             ["settings", "client", "small", "when", "reached", "who-answers", "prompted", "http2", "nonsense"]
         ),
         answer=st.sampled_from(
-            ["after the request", "in-the-handshake", "it waits", "it does not wait", "it does", "it is refused", "x"]
-            + ["a proxy that opens TLS", "it is", "it did not"]
+            [
+                "after the request",
+                "in-the-handshake",
+                "it waits",
+                "it does not wait",
+                "it does",
+                "it is refused",
+                "x",
+                "a proxy that opens TLS",
+                "it is",
+                "it did not",
+            ]
         ),
         by=st.sampled_from(["user", "option", "evidence"]),
     ),
@@ -81,7 +93,7 @@ SITES = st.builds(
     tls13_asks=st.booleans(),
     free_of_certificates=st.sampled_from([(), ("/api",), ("/health",)]),
     verification=st.sampled_from([*[()] * 16, (10,), (62,), (20, 21), (62, 10)]),
-    parse_error=st.sampled_from([None, "no start line", "non-hexadecimal digit", "odd"]),
+    parse_error=st.sampled_from([None, "no start line", "non-hexadecimal digit", "PartialChain", "odd"]),
     waits_help=st.booleans(),
     head_helps=st.booleans(),
     refusal=st.sampled_from([403, 413]),
@@ -165,9 +177,25 @@ ECHO = st.builds(
         ForwardedCertificate,
         encoding=st.sampled_from([None, "base64-der", "pem", "hex"]),
         matches_sent=st.sampled_from([None, True, False]),
+        faults=st.sampled_from([(), (), ("truncated",), ("empty",)]),
+        subject=st.sampled_from([None, "CN=partner-a"]),
+        issuer=st.sampled_from([None, "CN=partner-a", "CN=issuing"]),
+        not_after=st.sampled_from([None, "2025-01-01T00:00:00Z", "2030-01-01T00:00:00Z"]),
+        eku=st.sampled_from([None, (), ("serverAuth",)]),
+        key=st.sampled_from([None, "RSA 1024", "RSA 2048"]),
     ),
-    parse_error=st.sampled_from([None, "no start line", "odd"]),
+    parse_error=st.sampled_from([None, "no start line", "non-hexadecimal digit", "PartialChain", "odd"]),
     says_none=st.sampled_from([None, True, False]),
+)
+SAID = st.sampled_from(
+    [
+        "",
+        "hello",
+        "the certificate's thumbprint is not accepted",
+        "certificate chain: PartialChain",
+        "UntrustedRoot",
+        "You do not have permission to view this directory or page.",
+    ]
 )
 
 
@@ -176,7 +204,8 @@ def wild_cases(draw: st.DrawFn, answers: bool = False) -> Case:
     """Return a case of which nothing need fit together."""
     host, path = draw(st.sampled_from(TARGETS))
     client = draw(CLIENT_NAMES)
-    own_tls = draw(st.sampled_from(["free", "free", "1.2"]))
+    held: list[TlsChoice] = ["free", "free", "1.2"]
+    own_tls = draw(st.sampled_from(held))
     own_ciphers = draw(st.sampled_from([None, None, "AES128-SHA"]))
     request = PlanRequest(
         url=host + path,
@@ -194,15 +223,23 @@ def wild_cases(draw: st.DrawFn, answers: bool = False) -> Case:
     seen = []
     for number in range(count):
         probe = draw(st.sampled_from(probes))
-        turn = Exchange(method=probe.method, path=probe.path, continue_=Continue(), body=Body())
+        turn = Exchange(
+            method=probe.method,
+            path=probe.path,
+            continue_=Continue(state=draw(st.sampled_from(["not-asked", "received", "timed-out"]))),
+            body=Body(),
+            body_bytes=draw(st.sampled_from([0, 20])),
+            body_excerpt=draw(SAID),
+        )
         facts: dict[str, Any] = {
             "outcome": draw(st.sampled_from(typing.get_args(Outcome))),
             "awaiting": draw(st.sampled_from([None, "connect", "response-head"])),
-            "status": draw(st.sampled_from([None, 200, 301, 403, 404, 413])),
+            "status": draw(st.sampled_from([None, 200, 301, 401, 403, 404, 413, 417])),
             "tls": draw(st.none() | TLS),
             "echo": draw(st.none() | ECHO),
             "judged": Judged(
                 reached_app=draw(st.sampled_from(["yes", "no", "unknown"])),
+                by=draw(st.sampled_from(["edge", "app", "unknown"])),
                 as_expected=draw(st.sampled_from([None, True, False])),
             ),
             "error": draw(st.none() | st.builds(ErrorFacts, kind=st.just("x"), message=st.text(max_size=20))),

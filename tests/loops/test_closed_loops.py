@@ -12,8 +12,20 @@ from tests.loops.served import diagnose, filled, patch, run, serve
 # What else is true in a scenario's state, beside its verdict.
 ALSO = {
     "expect-not-awaited": {"large-body-renegotiation"},
+    "curl-below-threshold": {"large-body-renegotiation"},
+    "reused-connection-hides-it": {"large-body-renegotiation"},
+    # Why the certificate is no good is one thing, that the app refuses it another; both are true.
+    "certificate-expired": {"app-rejects-certificate"},
+    "certificate-not-yet-valid": {"app-rejects-certificate"},
+    "certificate-wrong-eku": {"app-rejects-certificate"},
+    "weak-certificate": {"app-rejects-certificate"},
+    "chain-incomplete": {"app-rejects-certificate"},
+    "self-signed-refused": {"app-rejects-certificate"},
     "renegotiation-refused-by-client": {"large-body-renegotiation"},
     "interactive-mode-not-prompted": {"large-body-renegotiation"},
+    "host-name-unbound": {"server-certificate-wrong-host"},
+    "plan-too-small": {"client-certs-disabled"},
+    "http2-disables-certificates": {"client-certs-disabled"},
 }
 OUTCOMES = {"healthy", "inconclusive"}
 

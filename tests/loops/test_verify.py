@@ -89,6 +89,8 @@ def test_what_was_not_fixed_does_not_hold_within_its_time() -> None:
         ("curl-below-threshold", "as-curl-large"),
         ("expect-refused-on-the-way", "post-large-wait"),
         ("client-certs-disabled", "debug"),
+        ("header-forgeable", "forged-debug"),
+        ("server-certificate-expired", "get-own"),
     ],
 )
 def test_each_kind_of_probe_fails_before_the_fix_and_holds_after_it(scenario: str, probe: str) -> None:
@@ -127,6 +129,9 @@ def test_a_saved_case_knows_its_finding_and_that_the_control_was_refused(tmp_pat
         (("https://localhost:9/", "--finding", "healthy"), "no fault"),
         (("https://localhost:9/", "--finding", "curl-below-threshold"), "--as"),
         (("https://localhost:9/", "--finding", "header-damaged"), "--debug-path"),
+        (("https://localhost:9/", "--finding", "header-forgeable"), "--check-forgery"),
+        (("https://localhost:9/", "--finding", "slot-differs"), "mtls-triage config"),
+        (("https://localhost:9/", "--finding", "cipher-refused"), "--curl"),
         (("https://localhost:9/", *LARGE, "--for", "soon"), "10m"),
         (("https://site.invalid/", *LARGE), "--allow-uploads"),
         (("no-such-case.jsonl",), "no-such-case.jsonl"),
@@ -141,7 +146,9 @@ def test_a_wrong_call_says_what_to_do(arguments: tuple[str, ...], word: str) -> 
 
 
 def test_nobody_there_is_no_proof_of_anything() -> None:
-    ended = run("verify", "https://localhost:9/", "--finding", "path-excluded", "--for", "0", "--streak", "2", "--json")
+    ended = run(
+        "verify", "https://localhost:9/", "--finding", "path-excluded", "--for", "0", "--streak", "2", "--json"
+    )
     found = json.loads(ended.stdout)
     assert ended.returncode == 1
     assert found["control_still_refused"] is None

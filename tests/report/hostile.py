@@ -31,7 +31,17 @@ def replaced(data: Any, name: str, value: Any) -> Any:
 def evil(case: Case) -> Case:
     """Return the case with hostile text wherever text comes from outside."""
     data = json.loads(msgspec.json.encode(case))
-    for name in ("subject", "issuer", "body_excerpt", "because", "reason", "path", "canonical_name", "url", "question"):
+    for name in (
+        "subject",
+        "issuer",
+        "body_excerpt",
+        "because",
+        "reason",
+        "path",
+        "canonical_name",
+        "url",
+        "question",
+    ):
         if name == "path":
             data["observations"] = replaced(data["observations"], name, f"/{EVIL}")
         else:
@@ -44,7 +54,7 @@ def evil(case: Case) -> Case:
 
 
 def named(case: Case) -> Case:
-    """Return the case of a site that is somebody's: its names stand in settings, certificates, headers and texts."""
+    """Return the case of somebody's site: its names stand in settings, certificates, headers and texts."""
     text = f"{OTHER} {HOST.upper()} {SUBSCRIPTION} {MAIL} {ADDRESS} {ADDRESS6} {THUMB.lower()} payments-prod {PERSON}"
     subject = f"CN={OTHER},O={PERSON},emailAddress={MAIL},OU={SUBSCRIPTION}"
     data = json.loads(msgspec.json.encode(case))
@@ -53,7 +63,7 @@ def named(case: Case) -> Case:
                "host_names": [HOST, OTHER], "notes": [text]}  # fmt: skip
     data["target"]["url"] = f"https://{OTHER}/api/payments-prod?owner={MAIL}"
     data["credential"] |= {"subject": subject, "issuer": f"CN={PERSON}", "thumbprint_sha1": THUMB,
-                           "thumbprint_sha256": THUMB256}  # fmt: skip
+                           "thumbprint_sha256": THUMB256, "issuers": [f"CN={PERSON},O={OTHER}"]}  # fmt: skip
     data["unknown"] = [{"what": text, "why": "not-run", "how_to_get": text}]
     for seen in data["observations"]:
         seen["probe"] |= {"origin": f"https://{OTHER}:443", "connect_to": f"{HOST}:443"}
@@ -64,8 +74,10 @@ def named(case: Case) -> Case:
             exchange["headers"] += [["location", f"https://{HOST}/{MAIL}"], ["x-owner", PERSON], ["server", ADDRESS]]
         tls = seen["tls"] or {}
         if tls.get("server_certificate"):
-            tls["server_certificate"] |= {"subject": subject, "issuer": f"O={PERSON}", "san": [OTHER, ADDRESS, PERSON],
-                                          "thumbprint_sha256": THUMB256, "chain": [f"O={PERSON}"]}  # fmt: skip
+            tls["server_certificate"] |= {"subject": subject,
+                                          "issuer": f"O={PERSON}", "san": [OTHER, ADDRESS, PERSON],
+                                          "thumbprint_sha1": THUMB, "thumbprint_sha256": THUMB256,
+                                          "chain": [f"O={PERSON}"]}  # fmt: skip
         for asked in tls.get("certificate_requests", []):
             asked["issuers"] = [f"CN=CA of {PERSON},O=x"]
         if seen["echo"]:

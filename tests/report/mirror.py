@@ -34,7 +34,7 @@ class _Mirror(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = do_POST = do_HEAD = do_PUT = _answer  # noqa: N815 - named by the standard library
+    do_GET = do_POST = do_HEAD = do_PUT = _answer
 
     def log_message(self, *_arguments: object) -> None:
         """Keep quiet."""
@@ -47,9 +47,7 @@ class _Quiet(ThreadingHTTPServer):
 
 def _page(path: str, pairs: list[tuple[str, str]]) -> str:
     rows = "".join(f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>" for name, value in pairs)
-    environment = "".join(
-        f"HTTP_{name.upper().replace('-', '_')} = {html.escape(value)}\n" for name, value in pairs
-    )
+    environment = "".join(f"HTTP_{name.upper().replace('-', '_')} = {html.escape(value)}\n" for name, value in pairs)
     return (
         f"<h1>Unhandled exception at {html.escape(path)}</h1><table>{rows}</table>"
         f"<pre>X-ARR-ClientCert missing\n{environment}</pre>"

@@ -58,7 +58,10 @@ def test_equal_values_stay_equal_in_all_formats(case: Case) -> None:
     assert {seen.probe.origin for seen in public.observations} == {f"https://{host.group(1)}:443"}
     assert public.configuration.host_names is not None
     assert public.configuration.host_names[1] == host.group(1)
-    assert public.configuration.default_host_name == f"{(public.configuration.name or '').split('/')[0]}.azurewebsites.net"
+    assert (
+        public.configuration.default_host_name
+        == f"{(public.configuration.name or '').split('/')[0]}.azurewebsites.net"
+    )
     assert {one.connection.ip for one in public.observations if one.connection} == {"192.0.2.1"}
     assert public.credential.thumbprint_sha1 != public.credential.thumbprint_sha256
     echo = next(seen.echo for seen in public.observations if seen.echo)
@@ -101,7 +104,7 @@ def test_no_redact_is_marked_in_every_report(case: Case) -> None:
     report = Report(case=case, audience="public", redacted=False)
     assert json.loads(write(report, "json"))["run"]["redacted"] is False
     for form in ("markdown", "html"):
-        text = write(report, form)  # type: ignore[arg-type]
+        text = write(report, form)
         assert "--no-redact" in text.replace("\\", "")
         assert OTHER in text
 
@@ -116,5 +119,8 @@ def test_kinds_stay_recognisable() -> None:
     assert names.address("127.0.0.1") == "127.0.0.1"
     assert names.address("10.1.2.3").startswith("10.0.")
     assert names.address("fd12::9").startswith("fd00::")
-    assert names.text("at 12:30:45.123, 1.2.3, TLS 1.2.3.4.5, 04:05:06") == "at 12:30:45.123, 1.2.3, TLS 1.2.3.4.5, 04:05:06"
-    assert names.text("::1 and ::ffff:20.1.2.3") .startswith("::1 and ")
+    assert (
+        names.text("at 12:30:45.123, 1.2.3, TLS 1.2.3.4.5, 04:05:06")
+        == "at 12:30:45.123, 1.2.3, TLS 1.2.3.4.5, 04:05:06"
+    )
+    assert names.text("::1 and ::ffff:20.1.2.3").startswith("::1 and ")

@@ -80,7 +80,7 @@ class Place:
     def secrets(self) -> list[str]:
         """The secrets in the forms that they take on their way, and the lines of the private key."""
         forms = {form for one in PLANTED for form in (one, quote(one, safe=""), quote(one))}
-        # The forwarded certificate itself is evidence and stays whole; what is read out of it must not give a key away.
+        # The forwarded certificate itself is evidence and stays whole; what is read out of it gives no key away.
         encoded = [one for one in PLANTED if one != IN_CERTIFICATE]
         forms |= {base64.b64encode(one.encode()).decode().rstrip("=")[:-1] for one in encoded}
         return sorted(forms | set(self.key.splitlines()[1:-1]))
@@ -166,7 +166,7 @@ def test_the_other_commands_hold_no_secret(place: Place) -> None:
 
 def test_faults_hold_no_secret(place: Place) -> None:
     proxy, agreed = f"http://user:{PROXY}@127.0.0.1:9", ("--allow-uploads",)
-    assert place.run("diagnose", *words(place), *agreed, "--proxy", proxy, "--json") == 3
+    assert place.run("diagnose", *words(place), *agreed, "--proxy", proxy, "--json") in (1, 3)
     assert place.run("diagnose", *words(place), *agreed, environment={"HTTPS_PROXY": proxy}) in (0, 1, 3)
     wrong = {"PHRASE": f"{PHRASE} and more"}
     assert place.run("diagnose", *words(place), environment=wrong) == 2

@@ -1,4 +1,4 @@
-"""The HTML report in a real browser: it asks nobody for anything, complains of nothing, and says what Markdown says."""
+"""The HTML report in a real browser: it asks nobody, complains of nothing, and says what Markdown says."""
 
 import json
 import os
@@ -72,7 +72,9 @@ def requests(log: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module", params=["real", "hostile"])
-def page(request: pytest.FixtureRequest, faulty: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
+def page(
+    request: pytest.FixtureRequest, faulty: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Report]:
     case = open_case(faulty).case
     report = Report(case=case if request.param == "real" else evil(case))
     file = tmp_path_factory.mktemp("page") / "report.html"

@@ -150,7 +150,7 @@ class Azure:
         self.put(f"{SITE}/slots", {"value": [slot], "nextLink": None})
         for one in (SITE, SLOT):
             rows = [
-                {"id": "x", "name": f"shop/{host}", "type": "Microsoft.Web/sites/hostNameBindings", "properties": {}}
+                {"id": f"{one}/hostNameBindings/{host}", "name": f"shop/{host}", "properties": {}}
                 for host in ("shop.azurewebsites.net", "api.example.com")
             ]
             self.put(f"{one}/hostNameBindings", {"value": rows, "nextLink": None, "id": None})

@@ -39,12 +39,13 @@ async def test_nothing_is_sent_before_enter(size: tuple[int, int]) -> None:
 
 async def test_escape_on_the_sheet_leaves_without_sending() -> None:
     messages: list[Any] = []
-    app = made(autosend=False)
+    triage = FakeTriage()
+    app = made(triage, autosend=False)
     async with app.run_test(message_hook=messages.append) as pilot:
         await settled(pilot, "will be written")
         await pilot.press("escape")
     assert [message.event for message in messages if isinstance(message, Happened)] == [
-        PlanMade(plan=app.triage.plan, case=app.triage.case)  # type: ignore[attr-defined]
+        PlanMade(plan=triage.plan, case=triage.case)
     ]
     assert app.return_code == 0
 
@@ -87,7 +88,7 @@ async def test_what_an_older_run_still_sends_is_dropped() -> None:
     app = made(FakeTriage(hang=4), again=FakeTriage)
     async with app.run_test() as pilot:
         await settled(pilot, "18 of 19")
-        await pilot.press("escape", "r")
+        await pilot.press("escape", "R")
         await settled(pilot, "Cause found")
         run, sent = app.store.run, app.store.sent
         app.post_message(Happened(run - 1, script(cases.plan(), cases.case())[0]))
@@ -105,16 +106,17 @@ async def test_run_again_shows_its_sheet_first() -> None:
         await settled(pilot, "will be written")
         await pilot.press("enter")
         await settled(pilot, "Cause found")
-        await pilot.press("r")
+        await pilot.press("R")
         await settled(pilot, "will be written")
         assert (app.store.phase, app.store.run) == ("planned", 2)
 
 
-async def test_run_again_while_a_run_is_under_way_does_nothing() -> None:
+@pytest.mark.parametrize("key", ["r", "R"])
+async def test_run_again_while_a_run_is_under_way_does_nothing(key: str) -> None:
     app = made(FakeTriage(hang=4), again=FakeTriage)
     async with app.run_test() as pilot:
         await settled(pilot, "18 of 19")
-        await pilot.press("r")
+        await pilot.press(key)
         await settled(pilot, "a run is under way; esc stops it")
         assert app.store.run == 1
 
@@ -157,11 +159,11 @@ async def test_the_table_does_not_move_under_a_user_who_moved_it() -> None:
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("1", "7 settings read from a saved file"),
+        ("1", "asked for after the request, because /health is"),
         ("2", "Does the size of the body matter?"),
-        ("3", "What the app"),
+        ("3", "What the app received is not known"),
         ("4", "Does a small body reach the app?"),
-        ("5", "No report was written"),
+        ("5", "w writes it to a file"),
     ],
 )
 async def test_every_stage_says_what_is_known(size: tuple[int, int], key: str, words: str) -> None:
@@ -198,7 +200,8 @@ async def test_the_fix_is_copied_and_the_words_claim_no_more_than_is_known() -> 
         await pilot.press("y")
         await settled(pilot, "3 lines sent to the terminal's clipboard (OSC 52)")
         assert app.clipboard == "# no exclusion path left\naz webapp update \\\n  --resource-group rg --name contoso"
-        await pilot.press("right_square_bracket")
+        for _ in range(3):
+            await pilot.press("right_square_bracket")
         await settled(pilot, "Remove every entry of Certificate exclusion paths.")
 
 
@@ -268,12 +271,15 @@ async def test_help_opens_and_closes() -> None:
 
 
 async def test_the_palette_has_our_commands() -> None:
-    app = made()
+    app = made(again=FakeTriage)
     async with app.run_test(size=(120, 36)) as pilot:
         await settled(pilot, "Cause found")
         await pilot.press("ctrl+p")
-        shown = await settled(pilot, "Dark or light")
-        assert "Run again" in shown
+        shown = await settled(pilot, "Configuration")
+        await pilot.press(*"again")
+        shown = await settled(pilot, "Run all again")
+        assert "Run all again" in shown
+        assert "Stop" not in shown
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 20), (65, 24)])

@@ -7,6 +7,7 @@ from probes.triage import Triage
 from tests.tui.screen_text import settled
 from tui.app import TriageApp
 from tui.commands.options import parse_options
+from tui.messages import AgainAsked, StopAsked
 from tui.request import triage_request
 from tui.screens.case import CaseScreen
 
@@ -24,11 +25,12 @@ async def test_a_site_of_the_lab_is_diagnosed_on_the_screen() -> None:
             await settled(pilot, "Does a small upload reach the app?")
             # The pilot waits for an idle app after each key: by then this short run would be over.
             assert isinstance(app.screen, CaseScreen)
-            app.screen.action_again()
+            app.post_message(AgainAsked())
             while app.store.run == 1 or app.store.sent < 1:
                 await asyncio.sleep(0.005)
-            app.screen.action_stop()
+            app.post_message(StopAsked())
             await settled(pilot, "what was seen is kept")
+            assert app.triage is not None
             assert app.store.case == app.triage.case
             assert 1 <= app.store.sent < len(app.store.probes)
             assert app.store.over

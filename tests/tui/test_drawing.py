@@ -329,7 +329,8 @@ def test_the_walk_names_its_evidence() -> None:
     sources = [source_of(store, step) for step in store.case.verdict.path]
     assert sources == ["probe 2", "probe 10", "probe 13", "probe 10", "setting"]
     for width, wide in ((48, True), (78, False)):
-        lines = walk(store, render, width, wide=wide)
+        lines, places = walk(store, render, width, wide=wide)
+        assert list(places) == ["answers", "small", "large", "when", "settings", "finding"]
         assert all(cells(line) <= width for line in lines)
         assert "Do the settings explain it?" in plain(lines)
         assert "A body over 100 KB cannot wait" in plain(lines)

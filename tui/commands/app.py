@@ -22,6 +22,14 @@ def command(context: click.Context, /, target: str, **options: Any) -> int:
     return open_app(target, options, typed_options(context))
 
 
+def open_start(*, tickets: bool = False) -> int:
+    """Open the app on its start screen, or on the lab's tickets, and return the exit status. Raises UsageFault."""
+    require_terminal()
+    from tui.app import show
+
+    return asyncio.run(show(show_tickets=tickets))
+
+
 def open_app(target: str, options: Mapping[str, Any] | None = None, typed: frozenset[str] = frozenset()) -> int:
     """Open the app on TARGET and return the exit status.
 
@@ -33,12 +41,17 @@ def open_app(target: str, options: Mapping[str, Any] | None = None, typed: froze
 
 
 async def _open(target: str, options: Mapping[str, Any], typed: frozenset[str]) -> int:
-    from tui.app import show
-    from tui.consent import stays_here
+    from tui.app import TriageApp, show
     from tui.request import ask_in_terminal
+    from tui.site import asks_azure
     from tui.steer import Session
-    from tui.target import opened
+    from tui.target import is_lab, opened
 
+    def begin(app: TriageApp) -> None:
+        app.open(target, options, typed)
+
+    if is_lab(target) or not asks_azure(target, options):
+        return await show(begin)
+    # Signing in and confirming a host are done before the app takes the terminal.
     async with opened(target, options, typed, ask_in_terminal) as request:
-        session = Session(request)
-        return await show(session.fresh(), autosend=stays_here(request.plan), again=session.fresh, session=session)
+        return await show(lambda app: app.use(Session(request)))

@@ -35,10 +35,15 @@ def command(
     out, or nothing could be concluded.
     """
     from tui import configuration
-    from tui.target import typed_options
 
     if json_schema:
         click.echo(configuration.schema())
         return 0
     how = configuration.How(as_json=as_json, paths=paths)
-    return asyncio.run(configuration.show(target, options, typed_options(context), how))
+    typed: frozenset[str] = frozenset()
+    if target is not None and target.startswith("lab:"):
+        # Only a scenario brings options of its own; everybody else is spared the import of the wire engine.
+        from tui.target import typed_options
+
+        typed = typed_options(context)
+    return asyncio.run(configuration.show(target, options, typed, how))

@@ -12,6 +12,7 @@ from cryptography import x509
 from probes.certificate import der_of
 from probes.forwarded import FAULTS, Decoded
 from probes.forwarded.fields import read_fields, readable
+from probes.forwarded.refusing import summary
 from probes.model import Check, ForwardedCertificate
 
 LABELS = {
@@ -65,6 +66,8 @@ def lines(decoded: Decoded, checks: Sequence[Check], sent: x509.Certificate | No
         yield click.style("Checks", bold=True)
         for check in checks:
             yield from _check(check, width)
+        yield ""
+        yield from textwrap.wrap(summary(checks), width, initial_indent="  ", subsequent_indent="  ")
 
 
 def _echo(line: str) -> None:

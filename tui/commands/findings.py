@@ -4,20 +4,32 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands.options import SYMPTOMS
+
 if TYPE_CHECKING:
     from probes.diagnosis import Finding
 
 
 @click.command("findings", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("name", required=False, metavar="[NAME]")
+@click.option("--tree", is_flag=True, help="Draw the questions and where each answer leads.")
+@click.option("--mermaid", is_flag=True, help="With --tree: as Mermaid flowcharts.")
+@click.option("--symptom", type=click.Choice(SYMPTOMS), help="With --tree: of this symptom only.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(name: str | None, as_json: bool) -> int:
+def command(name: str | None, tree: bool, mermaid: bool, symptom: Any, as_json: bool) -> int:
     """List the causes that can be named, the one to be fixed first in front, or print one of them.
 
     NAME is the finding's name as a verdict prints it. Raises UsageFault when no finding is called so.
     """
     from probes.diagnosis import catalogue
 
+    if (mermaid or symptom) and not tree:
+        raise click.UsageError("--mermaid and --symptom belong to --tree.")
+    if tree and name is not None:
+        raise click.UsageError("--tree draws all findings; leave NAME out.")
+    if tree:
+        click.echo(_tree(symptom, mermaid=mermaid, as_json=as_json))
+        return 0
     if name is None:
         found = catalogue()
         click.echo(_json([_brief(one) for one in found]) if as_json else _table(found))
@@ -25,6 +37,15 @@ def command(name: str | None, as_json: bool) -> int:
     one = _find(name)
     click.echo(_json(_whole(one)) if as_json else _page(one))
     return 0
+
+
+def _tree(symptom: Any, *, mermaid: bool, as_json: bool) -> str:
+    from probes.diagnosis.charts import as_data, as_mermaid, as_text, charts
+
+    found = charts(symptom=symptom)
+    if as_json:
+        return _json(as_data(found))
+    return as_mermaid(found) if mermaid else as_text(found)
 
 
 def _find(name: str) -> "Finding":

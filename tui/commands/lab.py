@@ -8,30 +8,34 @@ DEFAULT_SCENARIO = "large-body-renegotiation"
 
 
 @click.command("lab")
-@click.option("--scenario", metavar="NAME", help=f"The scenario to start in; default {DEFAULT_SCENARIO}.")
+@click.option("--scenario", metavar="NAME", help="The scenario to open; without it the app shows the lab's tickets.")
 @click.option("--list", "list_", is_flag=True, help="List the scenarios.")
 @click.option("--json", "as_json", is_flag=True, help="With --list: as JSON.")
 @click.option(
     "--serve", is_flag=True, help="Only serve: print one JSON line when ready, run until SIGINT or SIGTERM."
 )
 @click.option("--until-stdin-closes", is_flag=True, help="With --serve: stop also when standard input ends.")
-def command(scenario: str | None, list_: bool, as_json: bool, serve: bool, until_stdin_closes: bool) -> None:
+def command(scenario: str | None, list_: bool, as_json: bool, serve: bool, until_stdin_closes: bool) -> int | None:
     """Start the built-in lab, a front end on this machine that behaves like App Service's, and open the app on it."""
     _check(list_, as_json, serve, until_stdin_closes)
     from probes.lab.scenarios import find
 
     if list_:
         _list(scenario, as_json)
-        return
+        return None
+    if scenario is None and not serve:
+        from tui.commands.app import open_start
+
+        return open_start(tickets=True)
     chosen = find(scenario or DEFAULT_SCENARIO)
     if serve:
         from probes.lab.serve import serve as run
 
         run(chosen, until_stdin_closes=until_stdin_closes)
-        return
+        return None
     from tui.commands.app import open_app
 
-    open_app(f"lab:{chosen.name}")
+    return open_app(f"lab:{chosen.name}")
 
 
 def _check(list_: bool, as_json: bool, serve: bool, until_stdin_closes: bool) -> None:

@@ -64,8 +64,8 @@ def command(
     if json_schema:
         click.echo(verification.schema())
         return 0
-    if target is None:
+    if target is None and not options.get("curl"):
         raise click.UsageError("TARGET is missing: a URL such as https://host/path, lab:SCENARIO, or a case file.")
     pace = Pace(for_s=for_s, every_s=every_s, streak=streak)
     how = verification.How(finding=finding, pace=pace, allow_uploads=allow_uploads, as_json=as_json)
-    return asyncio.run(verification.verify(target, options, typed_options(context), how))
+    return asyncio.run(verification.verify(target or "", options, typed_options(context), how))

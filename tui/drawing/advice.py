@@ -32,13 +32,13 @@ def advice(
     head = wrap(found.title, width, "bold")
     if wide:
         head.append(_how(case, width))
+    if verifying:
+        head += [*gap, *verifying]
     lines = [*head, *gap, *_short(found.cause, width, CAUSE_LINES if wide else 2, "" if wide else "muted")]
     if wide and (clients := _clients(case, width)):
         lines += [*gap, *clients]
     if ways := ways_of(case, found):
         lines += [*gap, *_ways(ways, width, fix)]
-    if verifying:
-        lines += [*gap, *verifying]
     if found.costs:
         lines += [*gap, *_section("Costs and gains", found.costs, width)]
     if found.verify_command:
@@ -106,10 +106,12 @@ def _ways(ways: tuple[tuple[str, str], ...], width: int, fix: int) -> list[Line]
     chosen = fix % len(ways)
     tabs: list[Part] = []
     rule: list[Part] = []
+    between = 2 if sum(len(label) + 2 for label, _ in ways) - 2 <= width else 1
     for place, (label, _) in enumerate(ways):
         here = place == chosen
-        tabs += [(label, "bold" if here else "muted"), ("  ", "")]
-        rule += [(("━" if here else "─") * len(label), "primary" if here else "line"), ("──", "line")]
+        after = between if place < len(ways) - 1 else 0
+        tabs += [(label, "bold" if here else "muted"), (" " * after, "")]
+        rule += [(("━" if here else "─") * len(label), "primary" if here else "line"), ("─" * after, "line")]
     rule.append(("─" * max(width - cells(tuple(rule)), 0), "line"))
     return [crop(tuple(tabs), width), crop(tuple(rule), width), *prose_lines(ways[chosen][1], width)]
 

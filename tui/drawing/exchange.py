@@ -67,7 +67,8 @@ def _request(probe: Probe, done: Exchange, run_id: str, width: int) -> list[Line
 def _response(done: Exchange, width: int) -> list[Line]:
     if done.status is None:
         return [text("  none came", "muted")]
-    status = " ".join(str(part) for part in (done.http_version, done.status, done.reason) if part)
+    version = f"HTTP/{(done.http_version or '?').removeprefix('HTTP/')}"
+    status = " ".join(str(part) for part in (version, done.status, done.reason) if part)
     lines = _head([status, *(f"{name}: {value}" for name, value in done.headers)], width)
     size = f"{kilobytes(done.body_bytes)} of body" + (", cut off here" if done.truncated else "")
     lines += [text(f"  {size}", "muted")]

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from probes.model import Case, SiteConfig
 from tui.drawing.parts import Line, Part, cells, crop, fit, hairline, pad, spread, text
-from tui.drawing.verdict import CAUSE, HEALTHY, LIKELY, OPEN, state_of
+from tui.drawing.verdict import CAUSE, FIXED, HEALTHY, LIKELY, OPEN, state_of
 from tui.drawing.words import common_name, count, day
 from tui.store import Store
 
@@ -141,7 +141,9 @@ def _forwarded(store: Store) -> tuple[str, str, str]:
 
 def _diagnosis(store: Store) -> tuple[str, str, str]:
     state = state_of(store)
-    words = {CAUSE: "1 cause", LIKELY: "1 likely cause", HEALTHY: "healthy"}
+    if store.checking is not None and store.checking.running:
+        return "…", "verifying the fix", "primary"
+    words = {FIXED: "fixed", CAUSE: "1 cause", LIKELY: "1 likely cause", HEALTHY: "healthy"}
     if state in words:
         return state[0], words[state], state[2]
     if state == OPEN:

@@ -24,7 +24,7 @@ WORDS = {
 
 @dataclass
 class Rule:
-    """One rule with the probes that it speaks of: the numbers of those that followed it, and of those that did not."""
+    """One rule with the numbers of the probes that followed it, and of those that did not."""
 
     words: str
     permitted: tuple[str, ...]

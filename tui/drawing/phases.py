@@ -84,7 +84,8 @@ def _resolved(made: Observation) -> str:
     if where is None:
         return ""
     more = f", {len(where.addresses)} addresses" if len(where.addresses) > 1 else ""
-    return f"{where.canonical_name + ' → ' if where.canonical_name else ''}{where.ip or 'no address'}{more}"
+    address = where.ip or next(iter(where.addresses), "no address")
+    return f"{where.canonical_name + ' → ' if where.canonical_name else ''}{address}{more}"
 
 
 def _connected(made: Observation) -> str:

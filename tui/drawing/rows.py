@@ -149,8 +149,8 @@ def note(state: ProbeState, clock: float) -> str:
         return state.skipped
     if state.observation is None:
         return "stopped before an answer" if state.stopped else ""
-    attempt = f"attempt {state.observation.attempt}, " if state.observation.attempt > 1 else ""
-    return attempt + next(_notes(state.observation), "")
+    attempt = [f"attempt {state.observation.attempt}"] if state.observation.attempt > 1 else []
+    return ", ".join(part for part in (*attempt, next(_notes(state.observation), "")) if part)
 
 
 def _notes(made: Observation) -> Iterator[str]:

@@ -16,6 +16,7 @@ CAUSE: State = ("✗", "Cause found", "error")
 LIKELY: State = ("!", "Likely cause", "warning")
 OPEN: State = ("?", "Not enough evidence", "warning")
 HEALTHY: State = ("✓", "Healthy", "success")
+FIXED: State = ("✓", "Fixed", "success")
 READY: State = ("–", "Not sent", "muted")
 
 WIDE = 96
@@ -23,6 +24,13 @@ WIDE = 96
 
 def state_of(store: Store) -> State:
     """Return the state of the verdict; ``healthy`` and ``inconclusive`` are said only when all is in."""
+    if store.checking is not None and store.checking.held:
+        return FIXED
+    return cause_state(store)
+
+
+def cause_state(store: Store) -> State:
+    """Return the state of the finding itself, whether it was fixed since or not."""
     verdict = store.case.verdict if store.case else None
     if verdict is not None and verdict.finding not in ("healthy", "inconclusive"):
         return {"confirmed": CAUSE, "likely": LIKELY}.get(verdict.confidence, OPEN)
@@ -47,6 +55,8 @@ def _sentence(store: Store, render: Render, width: int = 200) -> str:
     verdict = store.case.verdict if store.case else None
     if store.fault is not None:
         return store.fault
+    if store.checking is not None and store.checking.result is not None and store.checking.held:
+        return f"{store.checking.result.passes} fresh connections in a row passed"
     if verdict is not None and store.case and _is_told(store, verdict):
         found = render(verdict.finding, store.case)
         lead = "Possible: " if verdict.confidence == "possible" else ""
@@ -102,6 +112,11 @@ def _second(store: Store, render: Render, width: int) -> Line:
         parts.append((_so_far(store), "muted"))
     elif store.over:
         parts.append(("r runs it again; what was seen is kept", "muted"))
+    if store.checking is not None:
+        check = store.checking
+        glyph = "…" if check.running else "✓" if check.held else "✗"
+        parts.append((f"    {glyph} fix: {check.streak} of {check.pace.streak} in a row", "muted"))
+        return tuple(parts)
     return (*parts, *_unchecked(store, width, bool(parts)))
 
 

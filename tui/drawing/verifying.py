@@ -64,6 +64,9 @@ def _control(check: Checking, width: int) -> list[Line]:
     words, role = {
         True: ("✓ a request without a certificate is still refused", "success"),
         False: ("✗ a request without a certificate gets through: the fix has opened the site", "error"),
-        None: ("– no control: without a certificate nothing was refused before either, or it could not be told", "muted"),
+        None: (
+            "– no control: without a certificate nothing was refused before either, or it could not be told",
+            "muted",
+        ),
     }[refused]
     return [((" " * LABEL, ""), *line) for line in wrap(words, width - LABEL, role)] or [text("")]

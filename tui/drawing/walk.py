@@ -3,9 +3,10 @@
 from probes.model import Step
 from tui.branches import Branch, branches
 from tui.drawing.parts import Line, cells, crop, fit, spread, text, wrap
-from tui.drawing.verdict import probes_of, state_of
+from tui.drawing.verdict import cause_state, probes_of
 from tui.drawing.words import SYMPTOMS, count, outcome_words, request_words, setting_value
 from tui.finding import Render
+from tui.lesson import expected_words, told_apart
 from tui.store import Store
 
 
@@ -63,7 +64,29 @@ def walk(
     if verdict is None or case is None or (store.busy and verdict.finding in ("healthy", "inconclusive")):
         return lines, places
     places[LEAF] = len(lines)
-    return [*lines, *_leaf(store, render, width, wide=wide)], places
+    lines += _leaf(store, render, width, wide=wide)
+    return [*lines, *_lesson(store, render, width)], places
+
+
+def _lesson(store: Store, render: Render, width: int) -> list[Line]:
+    """Return what the learner expected, what was seen, and which step told the two apart."""
+    case, lesson = store.case, store.lesson
+    if lesson is None or lesson.expected is None or case is None or case.verdict is None or not store.over:
+        return []
+    verdict = case.verdict
+    rows = [("You expected", expected_words(lesson.expected)), ("Seen", render(verdict.finding, case).sentence)]
+    if lesson.expected == verdict.finding:
+        rows += [("So", "you were right")]
+    else:
+        step = told_apart(verdict.path, case.run.symptom, lesson.expected)
+        if step is not None:
+            source = source_of(store, step)
+            rows += [("Told apart by", f"{step.question} {step.answer}{f' ({source})' if source else ''}")]
+    lines: list[Line] = [()]
+    for label, words in rows:
+        first, *more = wrap(words, width - 15) or [()]
+        lines += [((fit(label, 15), "muted"), *first), *(((" " * 15, ""), *line) for line in more)]
+    return lines
 
 
 def _wide_step(store: Store, step: Step, width: int, others: tuple[Branch, ...]) -> list[Line]:
@@ -99,7 +122,7 @@ def _leaf(store: Store, render: Render, width: int, *, wide: bool) -> list[Line]
     assert case is not None
     assert case.verdict is not None
     verdict = case.verdict
-    glyph, _, role = state_of(store)
+    glyph, _, role = cause_state(store)
     title = render(verdict.finding, case).title
     wrapped = wrap(title, width - 2, "bold") or [()]
     lines: list[Line] = [((f"{glyph} ", role), *wrapped[0]), *((("  ", ""), *line) for line in wrapped[1:])]

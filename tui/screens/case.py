@@ -75,7 +75,7 @@ class CaseScreen(Framed):
 
     def redraw(self) -> None:
         """Draw every visible part again."""
-        if not self.query(Stepper):
+        if not self.query(f"#{PAGES[self.stage][0]}"):
             return  # not composed yet
         self.page.redraw()
         super().redraw()
@@ -93,7 +93,8 @@ class CaseScreen(Framed):
         self.stage = stage
         self.query_one("#pages", ContentSwitcher).current = PAGES[stage][0]
         self.query_one(Stepper).active = stage
-        self.query_one(KeyBar).keys = list(self.page.KEYS)
+        bar = self.query_one(KeyBar)
+        bar.keys, bar.notice = list(self.page.KEYS), None
         self.call_after_refresh(self.redraw)
 
     def show_probe(self, probe_id: str) -> None:

@@ -44,7 +44,15 @@ class Choices(Listing):
             places[one.name] = len(lines)
             line: Line = ((f"{one.glyph} ", one.role), (fit(one.label, room), ""), ("   ", ""), (one.note, "muted"))
             lines += [crop(line, width)]
+        picked = next((one for one in asked.choices if one.name == self.chosen), None)
+        if picked is not None and cells(text(picked.note)) > width - room - 5:
+            lines += [(), *wrap(picked.note, width)]
         return lines, places
+
+    def choose(self, name: str) -> None:
+        """Show the whole note of the chosen one, where it did not fit."""
+        super().choose(name)
+        self.redraw()
 
 
 class ChooseScreen(Framed):

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from tui.drawing.configuration import configuration_page, show_command
 from tui.drawing.parts import plain
-from tui.messages import ConfigurationGiven
+from tui.messages import ConfigurationGiven, SwitchesWanted
 from tui.widgets.listing import Drawing, Listing
 from tui.widgets.stage import Stage, framed
 
@@ -22,8 +22,9 @@ class ConfigurationPage(Listing, Stage):
     ABOUT = (
         ("p", "say of any path whether a certificate is asked for on it"),
         ("f", "read the settings from a saved file; nothing is sent again, the case is judged anew"),
+        ("w", "in the lab: its settings as switches"),
     )
-    ACTIONS: ClassVar[dict[str, str]] = {"p": "try_path", "f": "read_file"}
+    ACTIONS: ClassVar[dict[str, str]] = {"p": "try_path", "f": "read_file", "w": "switches"}
 
     def drawing(self, width: int) -> Drawing:
         """Return the page."""
@@ -46,6 +47,10 @@ class ConfigurationPage(Listing, Stage):
     def read_file(self) -> None:
         """Ask for a saved configuration."""
         framed(self).ask("file with the settings (az webapp show):", self._given)
+
+    def switches(self) -> None:
+        """Ask for the lab's switches."""
+        self.post_message(SwitchesWanted())
 
     def _given(self, path: str) -> None:
         if path.strip():

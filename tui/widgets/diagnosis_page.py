@@ -16,12 +16,12 @@ from tui.drawing.verifying import verify_strip
 from tui.drawing.walk import LEAF, walk
 from tui.drawing.words import SYMPTOMS
 from tui.finding import Render
-from tui.messages import AnswerGiven, EvidenceWanted, SymptomGiven, VerifyAsked
+from tui.messages import AnswerGiven, EvidenceWanted, LabCommand, SymptomGiven, VerifyAsked
 from tui.screens.choose import Choice, ChooseScreen
 from tui.store import Store
 from tui.widgets.drawn import Drawn
 from tui.widgets.listing import Drawing, Listing
-from tui.widgets.stage import Stage, said
+from tui.widgets.stage import Stage, framed, said
 
 _LATE = ("healthy", "inconclusive")
 _EVIDENCE = "as the evidence says"
@@ -42,6 +42,8 @@ class Walk(Listing):
         order = list(self.text.places)
         if order and not self.touched and self.chosen != order[-1]:
             self.choose(order[-1])
+        if order and not self.touched:
+            self.scroll_end(animate=False)
 
     def move(self, steps: int) -> None:
         """Go along the walk."""
@@ -91,12 +93,14 @@ class DiagnosisPage(Horizontal, Stage):
         ("[ ]", "another way to fix it"),
         ("v", "count fresh connections: did the fix take effect?"),
         ("J K", "scroll the finding"),
+        ("x", "in the lab: type the finding's own az command, and it is done to the lab"),
     )
     ACTIONS: ClassVar[dict[str, str]] = {
         "enter": "evidence",
         "o": "overrule",
         "s": "symptom",
         "v": "verify",
+        "x": "lab_prompt",
         "J": "further",
         "K": "back",
         "right_square_bracket": "next_fix",
@@ -207,6 +211,21 @@ class DiagnosisPage(Horizontal, Stage):
     def verify(self) -> None:
         """Ask for the verification of the fix."""
         self.post_message(VerifyAsked())
+
+    def lab_prompt(self) -> None:
+        """Ask for a command that is done to the lab; it begins with the finding's own."""
+        framed(self).ask("lab $", self._typed, value=self._own_command(), whole=True)
+
+    def _own_command(self) -> str:
+        case = self.store.case
+        if case is None or case.verdict is None:
+            return ""
+        found = dict(self.render_finding(case.verdict.finding, case).ways)
+        return " ".join(copied(found["az"]).replace("\\\n", " ").split()) if "az" in found else ""
+
+    def _typed(self, command: str) -> None:
+        if command.strip():
+            self.post_message(LabCommand(command))
 
     def copied(self) -> str:
         """Return the code of the tab that is open, else the finding as text."""

@@ -129,7 +129,11 @@ class ProbesPage(Vertical, Stage):
     def run_as(self) -> None:
         """Ask for a client."""
         choices = [Choice(name, client.title, _waits(name)) for name, client in CLIENTS.items()]
-        about = "Three or four probes go out as this client would send them, and the verdict is made for it."
+        path = self.store.plan.upload_path if self.store.plan else "the upload path"
+        about = (
+            f"A GET, a small upload and one or two large ones to {path} go out as this client would send them, "
+            "and the verdict is made for it."
+        )
         screen = ChooseScreen(self.store, self.render_finding, "Run as …", choices, self._as_client, about=about)
         self.app.push_screen(screen)
 
@@ -161,6 +165,9 @@ class ProbesPage(Vertical, Stage):
 
 def _waits(name: str) -> str:
     client = CLIENTS[name]
+    waits = "does not wait for 100 Continue"
     if client.waits:
-        return "waits for 100 Continue when it is told to send Expect"
-    return "does not wait for 100 Continue" + ("" if client.renegotiates else ", refuses renegotiation")
+        waits = "waits for 100 Continue when it is told to send Expect"
+        if client.expect_above is not None:
+            waits = f"waits for 100 Continue by itself above {client.expect_above:,} bytes"
+    return waits + ("" if client.renegotiates else "; refuses renegotiation")
