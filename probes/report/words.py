@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from probes.model import Case, Observation, Probe
+from probes.model import Case, Continue, Observation, Probe
 from probes.report.document import Inline, Span, code, plain
 
 _WHEN = {
@@ -19,6 +19,7 @@ _IDENTITY = {
     "gateway": "the gateway's certificate",
 }
 _EXPECT = {"wait": "waits for 100 Continue", "header-only": "sends Expect and does not wait"}
+_EXCERPT = 80
 GLYPHS = {"yes": "✓", "no": "✗", "unknown": "?"}
 
 
@@ -125,8 +126,15 @@ def _value(seen: Observation, field: str) -> str:
         return "ok" if verified.ok else ", ".join(error.name for error in verified.errors) or "failed"
     value: Any = seen
     for name in field.split("."):
-        value = getattr(value, name, None)
-    return _shown(value)
+        if isinstance(value, tuple):
+            value = value[-1] if value else None
+        value = getattr(value, name, getattr(value, f"{name}_", None))
+    if isinstance(value, Continue):
+        return value.state
+    if field.endswith(".headers") and isinstance(value, tuple):
+        return f"{len(value)} of the answer"
+    text = " ".join(_shown(value).split())
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
 
 
 def _shown(value: object) -> str:
