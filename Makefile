@@ -4,13 +4,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: demo test check check-static bench lock clean help
+.PHONY: demo test check check-static bench screenshots lock clean help
 
 help:
 	@echo "make demo    the app on the built-in lab, with a running example"
 	@echo "make test    all tests (peers that are not installed are skipped and named)"
 	@echo "make check   formatting, types, import contracts, then all tests"
 	@echo "make bench   speed as ratios inside one run"
+	@echo "make screenshots   the pictures of the app, taken on the lab; PNG where Chromium is installed"
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +35,9 @@ check: check-static test
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench
+
+screenshots: $(VENV)/.ready
+	$(BIN)/python -m tests.tui.screenshots
 
 lock: $(VENV)/.ready
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --extra test --no-emit-index-url \

@@ -39,8 +39,8 @@ class PlanRequest(Value, frozen=True, kw_only=True):
     below the target's that does not exist. ``own_origin`` is the site's own ``https://host:port`` when the target is
     a gateway in front of it. ``repeat`` is how often each deciding probe is sent. ``own_tls``, ``own_ciphers`` (an
     OpenSSL cipher list) and ``own_http`` are what the user's client speaks; the user's own requests then do too.
-    ``own_expect`` says whether ``client`` was told to send Expect. ``check_forgery`` adds requests with a canary in the
-    caller's own X-ARR-ClientCert.
+    ``own_expect`` says whether ``client`` was told to send Expect. ``check_forgery`` adds requests with a canary in
+    the caller's own X-ARR-ClientCert.
     """
 
     url: str

@@ -18,8 +18,10 @@ from probes.printable import printable
 from tui import clipboard
 from tui.crash import crash_report, fault_line
 from tui.finding import Render, remembered, rendered
+from tui.limits_app import SearchingApp
 from tui.messages import Copied, EvidenceWanted, Said
 from tui.palette import commands
+from tui.preferences import Preferences
 from tui.runs import Ended, Happened
 from tui.screens.case import CaseScreen
 from tui.screens.framed import Framed
@@ -30,7 +32,6 @@ from tui.store import Store
 from tui.stream import TriageLike
 from tui.terminal import require_terminal
 from tui.themes import DARK, LIGHT, TERMINAL
-from tui.verifies import VerifyingApp
 from tui.widgets.drawn import WIDE
 
 __all__ = ["Ended", "Happened", "TriageApp", "crash_report", "fault_line", "show"]
@@ -39,7 +40,7 @@ REPAINT_S = 0.2
 """Seconds between repaints; what happens in between is drawn together."""
 
 
-class TriageApp(VerifyingApp):
+class TriageApp(SearchingApp):
     """Works on one case, or asks what to work on where there is none.
 
     ``again`` makes a new case for another run, ``autosend`` leaves the plan sheet out, ``begin_with`` is called once
@@ -64,11 +65,14 @@ class TriageApp(VerifyingApp):
         again: Callable[[], TriageLike] | None = None,
         render: Render = rendered,
         begin_with: Callable[["TriageApp"], None] | None = None,
+        preferences: Preferences = Preferences(),  # noqa: B008 - immutable
     ) -> None:
         super().__init__()
         self.triage, self.autosend, self.again, self.session = triage, autosend, again, None
         self.render_finding = remembered(render)
+        self.preferences = preferences
         self.store = Store()
+        self.store.desk.audience = preferences.audience
         self.resources = AsyncExitStack()
         self._begin_with = begin_with
         self.farewell: MtlsTriageError | None = None
@@ -76,7 +80,7 @@ class TriageApp(VerifyingApp):
         self._sending: Worker[None] | None = None
         for theme in (DARK, LIGHT, TERMINAL):
             self.register_theme(theme)
-        self.theme = DARK.name
+        self.theme = {"dark": DARK, "light": LIGHT, "terminal": TERMINAL}[preferences.theme].name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our own variables, so that the style sheets know them under every theme."""
@@ -201,7 +205,12 @@ class TriageApp(VerifyingApp):
         self._close_messages_no_wait()
 
 
-async def show(begin_with: Callable[[TriageApp], None] | None = None, *, show_tickets: bool = False) -> int:
+async def show(
+    begin_with: Callable[[TriageApp], None] | None = None,
+    *,
+    show_tickets: bool = False,
+    preferences: Preferences = Preferences(),  # noqa: B008 - immutable
+) -> int:
     """Show the app on its start screen and return its exit status, which is not 0 after a crash.
 
     ``begin_with`` is called with the app once it is shown, to open what the command line named; a fault of that ends
@@ -209,7 +218,8 @@ async def show(begin_with: Callable[[TriageApp], None] | None = None, *, show_ti
     (UsageFault), or that fault.
     """
     require_terminal()
-    app = TriageApp(begin_with=TriageApp.action_tickets if show_tickets else begin_with)
+    begin_with_ = TriageApp.action_tickets if show_tickets else begin_with
+    app = TriageApp(begin_with=begin_with_, preferences=preferences)
     app.fatal = begin_with is not None
     try:
         await app.run_async()

@@ -23,6 +23,7 @@ COMMANDS = {
     "script": ("tui.commands.script", "Write the plan as a script that needs nothing but curl."),
     "read": ("tui.commands.read", "Read what such a script, or any curl -v, has printed."),
     "lab": ("tui.commands.lab", "Start the built-in lab and open the app on it, or serve it."),
+    "serve": ("tui.commands.serve", "Serve the app in a browser, on this machine only."),
     "findings": ("tui.commands.findings", "List the causes that can be named, or print one."),
 }
 

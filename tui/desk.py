@@ -20,7 +20,8 @@ class Desk:
 
     ``sent`` is the client certificate and what goes with it, leaf first. ``pasted`` is a header that was decoded,
     ``cas`` are what the app is said to trust, ``cas_from`` the file they came from. ``tried`` is the path of the path
-    tester, ``marked`` the ids of the probes to be compared, ``wanted`` the text that rows are filtered by.
+    tester, ``marked`` the ids of the probes to be compared, ``wanted`` the text that rows are filtered by,
+    ``audience`` whom reports are written for at first.
     """
 
     sent: tuple[x509.Certificate, ...] = ()
@@ -31,6 +32,7 @@ class Desk:
     tried: str | None = None
     marked: tuple[str, ...] = ()
     wanted: str = ""
+    audience: str = "customer"
 
 
 def take(desk: Desk, pasted: str, credential: CredentialFacts) -> str | None:

@@ -77,6 +77,10 @@ class FormatWanted(Message):
         self.how, self.audience = how, audience
 
 
+class LimitAsked(Message):
+    """The user wants to know the exact size at which the site starts to refuse."""
+
+
 class VerifyAsked(Message):
     """The user wants to know whether the fix took effect."""
 

@@ -13,6 +13,7 @@ from tui.crash import fault_line
 from tui.lesson import EXPECTATIONS, TICKETS, Lesson
 from tui.messages import CaseWanted, LabChanged, LabCommand, SwitchesWanted, TargetGiven, TicketTaken
 from tui.opening import Earlier, PhraseWanted, asking, open_session, without
+from tui.preferences import Preferences
 from tui.runs import Running
 from tui.screens.choose import Choice, ChooseScreen
 from tui.screens.framed import Framed
@@ -30,6 +31,7 @@ class Opening(Running):
     """Opens what the user names; a fault is told where it was named, and nothing is lost."""
 
     resources: AsyncExitStack
+    preferences: Preferences
     fatal = False
     """Whether a target that cannot be opened ends the app: it was named on the command line."""
 
@@ -48,7 +50,7 @@ class Opening(Running):
 
     def open(self, target: str, options: Any, typed: frozenset[str] = frozenset(), tries: int = TRIES) -> None:
         """Begin to open a target; a pass phrase is asked for where one is needed."""
-        self._open(target, options, typed, None, tries)
+        self._open(target, self.preferences.merged(options, typed), typed, None, tries)
 
     def _open(self, target: str, options: Any, typed: frozenset[str], phrase: str | None, tries: int) -> None:
         ask = asking(phrase) if tries >= 0 else without

@@ -23,6 +23,7 @@ from probes.progress import (
 from tui.checking import Checking
 from tui.desk import Desk
 from tui.lesson import Lesson
+from tui.limit import Limit
 
 Phase = Literal["empty", "planned", "running", "finished", "cancelled", "failed"]
 
@@ -52,7 +53,8 @@ class Store:
 
     ``run`` is the number of the current run: what a cancelled or older run still sends is dropped by it.
     ``fault`` is the line that is told to the user when the run broke off. ``reported`` is the file of the report,
-    ``checking`` the verification of the fix, ``lesson`` the ticket of the lab that is worked on.
+    ``checking`` the verification of the fix, ``lesson`` the ticket of the lab that is worked on,
+    ``limit`` the search for a size limit.
     """
 
     run: int = 0
@@ -68,6 +70,7 @@ class Store:
     reported: str | None = None
     checking: Checking | None = None
     lesson: Lesson | None = None
+    limit: Limit | None = None
 
     def begin(self) -> int:
         """Forget the last run and return the number of a new one; desk and lesson stay."""

@@ -9,6 +9,8 @@ from probes.errors import UsageFault
 def require_terminal() -> None:
     """Raise UsageFault, which ends with status 2, where the app could not be drawn or could not read keys."""
     missing = None
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return  # a browser is the terminal: ``mtls-triage serve``
     if not sys.stdin.isatty():
         missing = "standard input is no terminal"
     elif not sys.stdout.isatty():

@@ -127,7 +127,9 @@ SELECTORS: Mapping[str, Selector] = MappingProxyType(
         ),
         "client-get": lambda scope, p: as_client(scope, p) and not p.body_bytes,
         "client-small": lambda scope, p: as_client(scope, p) and is_small(p),
-        "client-large": lambda scope, p: as_client(scope, p) and is_large(p) and unasked(scope, p) and not p.head_first,
+        "client-large": lambda scope, p: (
+            as_client(scope, p) and is_large(p) and unasked(scope, p) and not p.head_first
+        ),
         "client-kept": lambda scope, p: as_client(scope, p) and is_large(p) and unasked(scope, p) and p.head_first,
     }
 )

@@ -109,5 +109,22 @@ def test_tls13_alone_fails_all_that_speak_it_and_says_what_would_help() -> None:
     assert framework.finding != "renegotiation-impossible-tls13"
 
 
+def test_authorities_that_the_site_names_hit_those_that_obey_the_list() -> None:
+    case = make_case(Site(), config=REQUIRED, credential=CredentialFacts(kind="pem", issuers=("CN=ours",)))
+    seen = tuple(_naming(one, ("CN=theirs",)) for one in case.observations)
+    found = results(msgspec.structs.replace(case, observations=seen))
+    hit = {name for name, result in found.items() if result == "fails-at-any-size"}
+    assert hit == {name for name, one in CLIENTS.items() if one.obeys_ca_list}
+    assert "java" in hit
+    assert "curl" not in hit
+
+
+def _naming(seen: Observation, issuers: tuple[str, ...]) -> Observation:
+    if seen.tls is None:
+        return seen
+    requests = tuple(msgspec.structs.replace(one, issuers=issuers) for one in seen.tls.certificate_requests)
+    return msgspec.structs.replace(seen, tls=msgspec.structs.replace(seen.tls, certificate_requests=requests))
+
+
 def test_the_command_line_offers_every_client_that_is_known() -> None:
     assert list(CLIENTS) == list(NAMES)

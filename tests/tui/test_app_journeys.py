@@ -308,6 +308,44 @@ async def test_a_wrong_pass_phrase_is_asked_for_again_and_escape_goes_on_without
             assert app.store.case.credential.kind == "none"
 
 
+async def test_the_search_for_the_limit_is_drawn_as_it_goes() -> None:
+    async with opened("lab:large-body-renegotiation", "--symptom", "upload-403") as pilot:
+        await over(pilot)
+        await pilot.press("L")
+        await settled(pilot, "How far shall the limit be searched?")
+        await pilot.press("enter")
+        shown = await settled(pilot, "102,400 bytes pass, 102,401 are refused.", seconds=60)
+        assert "It is the front end's buffer" in shown
+        limit = app_of(pilot).store.limit
+        assert limit is not None
+        assert limit.result is not None
+        assert len(limit.seen) >= 4
+        await pilot.press("escape")
+        await settled(pilot, "outcome   request")
+
+
+async def test_the_switches_change_the_lab() -> None:
+    async with opened("lab:healthy-required") as pilot:
+        await over(pilot)
+        app = app_of(pilot)
+        await pilot.press("1", "w")
+        await settled(pilot, "Settings, by their ARM names")
+        await pilot.press("j", "j", "enter")
+        await typed(pilot, "/health")
+        shown = await settled(pilot, "clientCertExclusionPaths    /health")
+        assert "✓ Healthy" not in shown
+        await pilot.press("k", "k", "right")
+        await settled(pilot, "clientCertEnabled           false")
+        assert app.session is not None
+        assert app.session.lab is not None
+        state = await app.session.lab.get()
+        assert state["settings"]["clientCertExclusionPaths"] == "/health"
+        assert state["settings"]["clientCertEnabled"] is False
+        await pilot.press("escape", "2", "R")
+        await over(pilot)
+        await settled(pilot, "client-certs-disabled")
+
+
 async def test_a_case_is_kept_and_opened_again_offline() -> None:
     async with LabProcess.start("large-body-renegotiation") as lab:
         ready = lab.ready

@@ -26,8 +26,9 @@ def open_start(*, tickets: bool = False) -> int:
     """Open the app on its start screen, or on the lab's tickets, and return the exit status. Raises UsageFault."""
     require_terminal()
     from tui.app import show
+    from tui.preferences import load
 
-    return asyncio.run(show(show_tickets=tickets))
+    return asyncio.run(show(show_tickets=tickets, preferences=load()))
 
 
 def open_app(target: str, options: Mapping[str, Any] | None = None, typed: frozenset[str] = frozenset()) -> int:
@@ -42,16 +43,20 @@ def open_app(target: str, options: Mapping[str, Any] | None = None, typed: froze
 
 async def _open(target: str, options: Mapping[str, Any], typed: frozenset[str]) -> int:
     from tui.app import TriageApp, show
+    from tui.preferences import load
     from tui.request import ask_in_terminal
     from tui.site import asks_azure
     from tui.steer import Session
     from tui.target import is_lab, opened
 
+    preferences = load()
+
     def begin(app: TriageApp) -> None:
         app.open(target, options, typed)
 
     if is_lab(target) or not asks_azure(target, options):
-        return await show(begin)
+        return await show(begin, preferences=preferences)
     # Signing in and confirming a host are done before the app takes the terminal.
-    async with opened(target, options, typed, ask_in_terminal) as request:
-        return await show(lambda app: app.use(Session(request)))
+    merged = preferences.merged(options, typed)
+    async with opened(target, merged, typed, ask_in_terminal) as request:
+        return await show(lambda app: app.use(Session(request)), preferences=preferences)

@@ -10,7 +10,7 @@ from tui import curl_text
 from tui.drawing.parts import plain, text
 from tui.drawing.verdict import plain_verdict
 from tui.finding import Render
-from tui.messages import AgainAsked, AsClientAsked, Copied, SendAsked
+from tui.messages import AgainAsked, AsClientAsked, Copied, LimitAsked, SendAsked
 from tui.screens.choose import Choice, ChooseScreen
 from tui.screens.edit import EditScreen
 from tui.screens.probe import ProbeScreen, VersusScreen
@@ -40,6 +40,7 @@ class ProbesPage(Vertical, Stage):
         ("e", "change the probe and send it as one of your own"),
         ("a", "send what a client that you choose would send, and judge for that client"),
         ("c", "copy the curl command of the probe under the cursor"),
+        ("L", "find the exact body size at which the site starts to refuse, as a picture"),
         ("slash", "show only the rows that hold a text; an empty text shows all"),
     )
     ACTIONS: ClassVar[dict[str, str]] = {
@@ -51,6 +52,7 @@ class ProbesPage(Vertical, Stage):
         "a": "run_as",
         "c": "copy_curl",
         "slash": "filter",
+        "L": "limit",
     }
 
     def __init__(self, store: Store, render: Render, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
@@ -147,6 +149,10 @@ class ProbesPage(Vertical, Stage):
             made = self.state.observation
             words = curl_text.of(made, insecure=insecure) if made else curl_text.command(self.state.probe)
             self.post_message(Copied(words))
+
+    def limit(self) -> None:
+        """Ask for the search of the size limit."""
+        self.post_message(LimitAsked())
 
     def filter(self) -> None:
         """Ask which rows to show."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from probes.model import Case
+from tui.crash import fault_line
 from tui.drawing.parts import wrap
 from tui.drawing.report import AUDIENCES, ENDINGS, FORMATS, report_page
 from tui.widgets.listing import Drawing, Listing
@@ -22,8 +23,13 @@ class ReportPage(Listing, Stage):
         ("w", "write the report to a file, which must not exist"),
     )
     ACTIONS: ClassVar[dict[str, str]] = {"f": "next_format", "a": "next_audience", "w": "write"}
-    how, audience = FORMATS[0], AUDIENCES[0]
+    how = FORMATS[0]
     _kept: tuple[Case, str, str, str] | None = None
+
+    @property
+    def audience(self) -> str:
+        """Whom the report is written for."""
+        return self.store.desk.audience
 
     def drawing(self, width: int) -> Drawing:
         """Return the preview; until there is a verdict there is nothing to report."""
@@ -38,7 +44,11 @@ class ReportPage(Listing, Stage):
 
         kept = self._kept
         if kept is None or kept[0] is not case or kept[1:3] != (self.how, self.audience):
-            made = write(Report(case=case, audience=self.audience), self.how)  # type: ignore[arg-type]
+            try:
+                made = write(Report(case=case, audience=self.audience), self.how)  # type: ignore[arg-type]
+            except Exception as fault:
+                # A defect of one writer must not take the case down with it; the other formats may still work.
+                made = f"This report could not be written. {fault_line(fault)}\n"
             kept = self._kept = (case, self.how, self.audience, made)
         return kept[3]
 
@@ -49,7 +59,7 @@ class ReportPage(Listing, Stage):
 
     def next_audience(self) -> None:
         """Take the next audience."""
-        self.audience = AUDIENCES[(AUDIENCES.index(self.audience) + 1) % len(AUDIENCES)]
+        self.store.desk.audience = AUDIENCES[(AUDIENCES.index(self.audience) + 1) % len(AUDIENCES)]
         self._anew()
 
     def _anew(self) -> None:
