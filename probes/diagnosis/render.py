@@ -11,7 +11,8 @@ from probes.diagnosis.names import GENERIC, UNNAMED, Names, names_of
 from probes.diagnosis.snippets import with_snippets
 from probes.model import Case, Value
 
-PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+# %{http_code} is curl's own, in the code that readers copy.
+PLACEHOLDER = re.compile(r"(?<!%)\{([a-z][a-z0-9_]*)\}")
 _FENCE = re.compile(r"^(```[a-z]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
