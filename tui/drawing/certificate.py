@@ -73,7 +73,8 @@ def certificate_page(desk: Desk, case: Case, width: int, *, wide: bool) -> tuple
     lines += _fields(sent_facts(desk, case.credential), decoded, width)
     if decoded is not None:
         lines += [*gap, *_faults(decoded.facts, width)]
-    lines += [*gap, *_chain(desk, decoded, width)]
+    chain = _chain(desk, decoded, width)
+    lines += [*gap, *chain] if chain else []
     if decoded is not None:
         lines += gap
         _form(desk, decoded, width, lines, places)

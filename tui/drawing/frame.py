@@ -125,6 +125,10 @@ def _probes(store: Store) -> tuple[str, str, str]:
 
 
 def _forwarded(store: Store) -> tuple[str, str, str]:
+    pasted = store.desk.pasted
+    if pasted is not None:
+        wrong = pasted.facts.faults or pasted.facts.matches_sent is False
+        return ("✗", "pasted, not good", "error") if wrong else ("✓", "pasted", "success")
     seen = [made.echo for made in (store.case.observations if store.case else ()) if made.echo]
     certificates = [echo.certificate for echo in seen if echo.certificate]
     if any(found.faults for found in certificates):
