@@ -1,5 +1,7 @@
 """The errors a user may see; every message says what was being done, what was seen, and what to do next."""
 
+from probes.redact import hide_in_words
+
 
 class MtlsTriageError(Exception):
     """Base of all errors that are told to the user in one or two lines, never as a traceback.
@@ -8,6 +10,10 @@ class MtlsTriageError(Exception):
     """
 
     status = 2
+
+    def __str__(self) -> str:
+        """Return the message; an address that the user gave is told without the secrets that it carries."""
+        return hide_in_words(super().__str__())
 
 
 class UsageFault(MtlsTriageError):

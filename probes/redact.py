@@ -56,6 +56,8 @@ _HEADER_IN_TEXT = re.compile(
 _PARAMETER_IN_TEXT = re.compile(
     r"(?i)([?&;](?:" + "|".join(re.escape(name) for name in sorted(SECRET_PARAMETERS)) + r")=)([^&#\s\"'<>;]+)"
 )
+# Whatever stands before the @ of an address with a pass word, also where the address is none that can be used.
+_USER_IN_TEXT = re.compile(r"(?:(?<=//)|(?<![^\s'\"]))[^\s'\"/@]{0,200}:[^\s'\"/@]{1,200}@")
 _SHORTEST = 4
 
 
@@ -71,6 +73,14 @@ def hide_query_secrets(url: str) -> str:
 def hide_by_name(text: str) -> str:
     """Return a text without the values of secret headers and secret query parameters, known by their names alone."""
     return _PARAMETER_IN_TEXT.sub(rf"\g<1>{REDACTED}", _HEADER_IN_TEXT.sub(rf"\g<1>{REDACTED}", text))
+
+
+def hide_in_words(text: str) -> str:
+    """Return a message of ours without what an address in it carries: user information, secret query parameters.
+
+    Header names are left alone: our own advice names them.
+    """
+    return _PARAMETER_IN_TEXT.sub(rf"\g<1>{REDACTED}", _USER_IN_TEXT.sub(rf"{REDACTED}@", text))
 
 
 class Redactor:

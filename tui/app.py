@@ -224,6 +224,7 @@ async def show(
     try:
         await app.run_async()
     finally:
+        app.leave()
         await app.resources.aclose()
     if app.farewell is not None:
         raise app.farewell

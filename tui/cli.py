@@ -1,6 +1,7 @@
 """The command line: finds the command's module only when the command is called."""
 
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -90,7 +91,11 @@ def main() -> None:
         sys.stderr.write("interrupted\n")
         sys.exit(130)
     except click.ClickException as fault:
-        fault.show()
+        from probes.redact import hide_in_words
+
+        shown = io.StringIO()
+        fault.show(shown)
+        sys.stderr.write(hide_in_words(shown.getvalue()))
         sys.exit(2)
     except MtlsTriageError as fault:
         sys.stderr.write(f"mtls-triage: {fault}\n")

@@ -11,7 +11,7 @@ def fault_line(fault: BaseException | None) -> str:
     if fault is None:
         return "The run ended without a result"
     if isinstance(fault, MtlsTriageError):
-        return printable(str(fault))
+        return printable(" ".join(str(fault).split()))
     last = extract_tb(fault.__traceback__)[-1:]
     place = f" at {last[0].filename.rpartition('/')[2]}:{last[0].lineno}" if last else ""
     return f"mtls-triage itself failed: {type(fault).__name__}{place}"

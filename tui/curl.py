@@ -32,7 +32,8 @@ def command_text(given: str) -> str:
         with Path(given).open(encoding="utf-8", errors="replace") as file:
             return file.read(LIMIT + 1)
     except (OSError, ValueError):
-        shown = printable(given, limit=60)
+        # What stands behind the first word may be a header or a password.
+        shown = printable(given.split(None, 1)[0] if given.split() else given, limit=60)
         raise UsageFault(
             f"--curl {shown!r} is neither a curl command nor a file. Put the command in quotes: --curl 'curl …'."
         ) from None

@@ -1,6 +1,7 @@
 """Turns the words of the command line into a request for a case; says what is wrong with them."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -138,7 +139,9 @@ def _phrase(variable: str | None) -> bytes | None:
         return None
     value = os.environ.get(variable)
     if value is None:
-        raise UsageFault(f"The environment variable {printable(variable)} of --cert-password-env is not set.")
+        # Whoever gives the pass phrase itself by mistake must not see it in a log.
+        named = f" {variable}" if re.fullmatch(r"[A-Z_][A-Z0-9_]{0,63}", variable) else ""
+        raise UsageFault(f"The environment variable{named} of --cert-password-env is not set.")
     return value.encode("utf-8")
 
 

@@ -85,6 +85,11 @@ class Running(App[None]):
         """Say something in the line of the keys."""
         raise NotImplementedError
 
+    def leave(self) -> None:
+        """Close the file of the case that was worked on."""
+        if isinstance(self.triage, Triage):
+            self.triage.journal.close()
+
     def begin(self) -> None:
         """Begin with the plan of the case; nothing is sent."""
         assert self.triage is not None
@@ -166,6 +171,7 @@ class Running(App[None]):
         if self.again is None:
             self.tell("this case cannot be run again")
             return
+        self.leave()
         self.triage = self.again()
         if not self.autosend:
             self.show_plan()

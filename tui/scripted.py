@@ -13,6 +13,7 @@ import msgspec
 
 from probes import diagnosis
 from probes.curltrace import Marked, marked, observation, probe_of, read_trace
+from probes.curltrace.observe import secrets_of
 from probes.curltrace.reader import LIMIT, CurlConnection
 from probes.errors import UsageFault
 from probes.forwarded import read_echo
@@ -131,7 +132,8 @@ def _seen(probe: Probe, connections: tuple[CurlConnection, ...], number: int, bo
         return msgspec.structs.replace(seen, outcome="not-run", status=None, exchanges=(), tls=None)
     echo = None
     if seen.outcome == "response" and body and (seen.status or 0) < 400 and b"clientcert" in body.lower():
-        echo = read_echo(body, dict(last.turns[-1].headers).get("content-type"))
+        kind = dict(last.turns[-1].headers).get("content-type")
+        echo = read_echo(body, kind, redact=secrets_of(last).header)
     return msgspec.structs.replace(seen, echo=echo)
 
 

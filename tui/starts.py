@@ -41,6 +41,7 @@ class Opening(Running):
         self.autosend = stays_here(session.request.plan)
         given = session.request.credential
         self.store.desk.sent = (given.leaf, *given.chain) if given is not None else ()
+        self.leave()
         self.triage = session.fresh()
         if self.autosend:
             self.show_case()
@@ -90,15 +91,18 @@ class Opening(Running):
         )
 
     def _not_opened(self, fault: Exception) -> None:
+        words = fault_line(fault)
+        if isinstance(fault, click.ClickException):
+            words = fault.format_message()
+        elif isinstance(fault, click.Abort):
+            words = "not opened"
         if self.fatal and isinstance(fault, MtlsTriageError):
             self.farewell = fault
             self.exit()
-        elif isinstance(fault, click.ClickException):
-            self.tell(fault.format_message(), "!", "warning")
-        elif isinstance(fault, click.Abort):
-            self.tell("not opened")
+        elif isinstance(self.screen, StartScreen):
+            self.screen.failed(words)
         else:
-            self.tell(fault_line(fault), "!", "warning")
+            self.tell(words, "!", "warning")
 
     def on_target_given(self, message: TargetGiven) -> None:
         """Open the target that was named."""
@@ -158,6 +162,7 @@ class Opening(Running):
         except MtlsTriageError as fault:
             self._not_opened(fault)
             return
+        self.leave()
         self.session, self.again, self.triage, self.autosend = None, None, triage, True
         self.show_case()
         self.begin()

@@ -3,19 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from probes.diagnosis import overrules, predict
 from probes.errors import UsageFault
 from probes.judgement import judged
-from probes.lab.child import LabProcess
 from probes.model import Answer, Probe, Symptom
 from probes.personas import CLIENTS
 from probes.plan import PlanRequest, standard_plan
 from probes.siteconfig import read
 from probes.triage import Triage, TriageRequest
+
+if TYPE_CHECKING:
+    from probes.lab.child import LabProcess
 
 
 @dataclass
@@ -27,7 +29,7 @@ class Session:
     """
 
     request: TriageRequest
-    lab: LabProcess | None = None
+    lab: "LabProcess | None" = None
     keep: Callable[[Triage], None] = lambda _triage: None
 
     def fresh(self) -> Triage:

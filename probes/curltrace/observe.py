@@ -1,5 +1,7 @@
 """From one connection of a curl trace to an observation of the case."""
 
+import base64
+import re
 from typing import Literal
 
 import msgspec
@@ -29,6 +31,7 @@ from probes.wire.messages import alert_name
 When = Literal["handshake", "renegotiation", "post-handshake"]
 _HELLO_REQUEST, _CLIENT_HELLO, _CERTIFICATE, _REQUEST, _VERIFY, _FINISHED = 0, 1, 11, 13, 15, 20
 _NO_RENEGOTIATION = 100
+_LOOKED_AT = 20_000
 _EMPTY_CERTIFICATE = 40
 """Bytes. An empty Certificate message is no longer, with the context of a post-handshake request in it."""
 
@@ -45,14 +48,43 @@ _CODES = (
     ("unable to verify the first", 21, "unable_to_verify_leaf_signature"),
     ("no alternative certificate subject name", 62, "hostname_mismatch"),
 )
-_REDACT = Redactor()
+# What every client sends, and what names nobody; anything else that was sent may be a secret.
+_PLAIN = frozenset(
+    {"host", "user-agent", "accept", "accept-encoding", "content-type", "content-length", "transfer-encoding",
+     "expect", "connection", "upgrade", "te", "date", "traceparent"}
+)  # fmt: skip
+_BASIC = re.compile(r"Basic\s+([A-Za-z0-9+/=_-]{2,4000})\s*$", re.IGNORECASE)
+
+
+def secrets_of(seen: CurlConnection) -> Redactor:
+    """Return what takes the values that curl sent out of what came back: an app may repeat them anywhere."""
+    found: list[str] = []
+    for name, value in ((name, value) for turn in seen.turns for name, value in turn.sent.items()):
+        if name not in _PLAIN:
+            found += [value, *_parts(value)]
+    return Redactor(found)
+
+
+def _parts(value: str) -> list[str]:
+    """Return the secrets inside a value: those of a cookie, and name and password of Basic (RFC 7617)."""
+    parts = [pair.partition("=")[2] for pair in value.split("; ") if "=" in pair]
+    if basic := _BASIC.match(value):
+        coded = basic[1].rstrip("=")
+        try:
+            plain = base64.b64decode(coded + "=" * (-len(coded) % 4)).decode("utf-8", "replace")
+        except ValueError:
+            return [coded]
+        parts += [coded, plain, plain.partition(":")[2]]
+    return parts
 
 
 def observation(probe: Probe, seen: CurlConnection, number: int, body: bytes = b"", at: str = "") -> Observation:
     """Return what ``seen`` shows of ``probe``; ``body`` is the last answer's, if curl printed it."""
-    turns = tuple(_exchange(turn, probe if turn is seen.turns[-1] else None) for turn in seen.turns)
+    redact = secrets_of(seen)
+    turns = tuple(_exchange(turn, probe if turn is seen.turns[-1] else None, redact) for turn in seen.turns)
     if turns and body:
-        text = _REDACT.text(body[:2000].decode("utf-8", "replace"))
+        # More than is kept, so that no secret is cut in its middle and then not recognised.
+        text = redact.text(body[:_LOOKED_AT].decode("utf-8", "replace"))
         excerpt = printable(text, limit=2000, lines=True)
         turns = (*turns[:-1], msgspec.structs.replace(turns[-1], body_bytes=len(body), body_excerpt=excerpt))
     status = seen.turns[-1].status if seen.turns else None
@@ -63,7 +95,8 @@ def observation(probe: Probe, seen: CurlConnection, number: int, body: bytes = b
         error = ErrorFacts(kind="http2-not-offered", message="The server does not offer HTTP/2 (ALPN h2) here.")
     elif outcome != "response":
         error = ErrorFacts(
-            kind=_error_kind(seen, outcome), message=seen.said or "curl's trace ends without an answer"
+            kind=_error_kind(seen, outcome),
+            message=redact.text(seen.said) or "curl's trace ends without an answer",
         )
     return Observation(
         id=f"o{number}",
@@ -85,7 +118,7 @@ def _error_kind(seen: CurlConnection, outcome: str) -> str:
     return "server-not-verified" if seen.verified is False and not seen.turns else outcome
 
 
-def _exchange(turn: CurlTurn, probe: Probe | None) -> Exchange:
+def _exchange(turn: CurlTurn, probe: Probe | None, redact: Redactor) -> Exchange:
     asked = turn.sent.get("expect", "").lower() == "100-continue"
     declared = _number(turn.sent.get("content-length")) or (probe.body_bytes if probe else 0)
     # curl does not say how much of a body went out; only that all of it did.
@@ -97,8 +130,8 @@ def _exchange(turn: CurlTurn, probe: Probe | None) -> Exchange:
         body=Body(declared=declared, written=written),
         status=turn.status,
         http_version=turn.http,
-        reason=turn.reason,
-        headers=tuple((name, _REDACT.header(name, value)) for name, value in turn.headers),
+        reason=redact.text(turn.reason),
+        headers=tuple((name, redact.header(name, value)) for name, value in turn.headers),
     )
 
 

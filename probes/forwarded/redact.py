@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from probes.forwarded.names import is_certificate_header, plain_name
-from probes.redact import REDACTED
+from probes.redact import REDACTED, hide_by_name
 
 Redact = Callable[[str, str], str]
 """Takes a header's name and value and returns the value that may be kept."""
@@ -25,6 +25,8 @@ _QUERY = re.compile(r"([?&][^=&\s\"'<>]{1,100}+=)[^&\s\"'<>]++")
 def without_secrets(name: str, value: str) -> str:
     """Return the value with everything hidden that could be a secret; certificate headers stay whole.
 
+    A text about a request may name a secret header with its value; that is hidden, too.
+
     Hidden are the values of headers named like credentials, private keys, tokens and authentication schemes
     anywhere, and the values in a URL's query (function keys and signatures travel there).
     """
@@ -32,4 +34,4 @@ def without_secrets(name: str, value: str) -> str:
         return REDACTED if "PRIVATE KEY" in value else value
     if _SECRET_NAMES.search(plain_name(name)) or _SECRET_VALUES.search(value):
         return REDACTED
-    return _QUERY.sub(rf"\1{REDACTED}", value)
+    return _QUERY.sub(rf"\1{REDACTED}", hide_by_name(value))

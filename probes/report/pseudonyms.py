@@ -25,6 +25,8 @@ _PRINT = re.compile(
 )
 _V4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)")
 _V6 = re.compile(r"(?<![0-9A-Fa-f:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f:])")
+# Microsoft Learn, "Resource functions, resourceId": group and resource have their names behind these segments.
+_RESOURCE = re.compile(r"(/resourceGroups/|/providers/[\w.]{1,80}/\w{1,60}/)([^/\s\"',;?#]{1,260})", re.IGNORECASE)
 _SHORTEST = 4
 """A name shorter than this is replaced where it stands alone as a value, not inside other texts."""
 
@@ -106,6 +108,7 @@ class Pseudonyms:
         """Return a text with every name that is known, and everything that looks like one, replaced."""
         text = _MAIL.sub(lambda found: self._mail(found.group(0)), text)
         text = _GUID.sub(lambda found: self._guid(found.group(0)), text)
+        text = _RESOURCE.sub(lambda found: found.group(1) + self.label(found.group(2)), text)
         text = _PRINT.sub(lambda found: self.thumbprint(found.group(0)), text)
         if self._known:
             if self._pattern is None:
@@ -114,6 +117,12 @@ class Pseudonyms:
             text = self._pattern.sub(lambda found: self._known[found.group(0).lower()], text)
         text = _V4.sub(lambda found: self.address(found.group(0)), text)
         return _V6.sub(lambda found: self.address(found.group(0)), text)
+
+    def named(self, value: str) -> str:
+        """Return a text that is one name: of a person, an app, a rule; an address or a GUID keeps its kind."""
+        alone = any(kind.fullmatch(value) for kind in (_MAIL, _GUID, _PRINT, _V4, _V6))
+        # A name with an address in it would keep what stands around the address.
+        return self.text(value) if alone or value.lower() in self._known else self.label(value)
 
     def _mail(self, value: str) -> str:
         return self._name("mail", value.lower(), lambda number: f"person-{number}@example.com")
@@ -132,9 +141,7 @@ class Pseudonyms:
     def _said(self, value: str) -> str:
         if _is_host(value) or value in _LOCAL:
             return self.host(value)
-        found = self.text(value)
-        # What was recognised as an address or a person keeps its kind; any other value becomes a name.
-        return found if found != value else self.label(value)
+        return self.named(value)
 
 
 def _documentation(number: int) -> str:

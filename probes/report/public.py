@@ -15,6 +15,8 @@ _HEADERS = frozenset(
      "keep-alive", "upgrade", "retry-after", "x-ms-forbidden-ip"}
 )  # fmt: skip
 """Headers that name nobody, or only by an address; an app's other headers may say anything."""
+_PLAIN_RULES = frozenset({"Allow all", "Deny all"})
+"""Names that App Service itself gives to access restrictions (Microsoft Learn, App Service access restrictions)."""
 _KEPT_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -37,6 +39,9 @@ def _learn(case: Case, names: Pseudonyms) -> None:
     if config.name:
         names.label(config.name.partition("/")[0])
     hosts = [urlsplit(case.target.url).hostname, config.default_host_name, *(config.host_names or ())]
+    hosts += [slot.host_name for slot in config.slots or ()]
+    hosts += [bound.name for bound in config.host_bindings or ()]
+    hosts += [name for one in config.certificates or () for name in one.host_names]
     for seen in case.observations:
         probe, tls = seen.probe, seen.tls
         hosts += [urlsplit(probe.origin).hostname, urlsplit(f"//{probe.connect_to or ''}").hostname]
@@ -46,8 +51,17 @@ def _learn(case: Case, names: Pseudonyms) -> None:
     for host in hosts:
         if host:
             names.host(host)
-    if config.resource_group:
-        names.label(config.resource_group)
+    endpoints = (_connection(one)[0] for one in config.private_endpoints or ())
+    own = (config.resource_group, config.hosting_environment, *endpoints)
+    for name in (*own, *(rule.name for rule in config.ip_restrictions or () if rule.name not in _PLAIN_RULES)):
+        if name:
+            names.named(name)
+
+
+def _connection(text: str) -> tuple[str, str]:
+    """Return a private endpoint connection's name, and its state with what stands before it."""
+    name, bracket, state = text.rpartition(" (")
+    return (name, bracket + state) if bracket else (text, "")
 
 
 class _Walk:
@@ -58,11 +72,20 @@ class _Walk:
         self._rules: dict[str, Callable[[Any], Any]] = {
             **dict.fromkeys(("subject", "issuer", "issuers"), self._each(names.distinguished)),
             "chain": self._each(names.distinguished),
-            **dict.fromkeys(("thumbprint_sha1", "thumbprint_sha256", "serial"), self._each(names.thumbprint)),
+            **dict.fromkeys(
+                ("thumbprint_sha1", "thumbprint_sha256", "thumbprint", "serial"), self._each(names.thumbprint)
+            ),
             "san": self._each(self._alternative),
             **dict.fromkeys(("ip", "addresses"), self._each(names.address)),
-            **dict.fromkeys(("canonical_name", "default_host_name", "host_names"), self._each(names.host)),
+            **dict.fromkeys(
+                ("canonical_name", "default_host_name", "host_name", "host_names"), self._each(names.host)
+            ),
             "resource_group": self._each(names.label),
+            "hosting_environment": self._each(names.named),
+            "private_endpoints": self._each(self._endpoint),
+            "ip_restrictions": self._rows("name", lambda name: name if name in _PLAIN_RULES else names.named(name)),
+            "host_bindings": self._rows("name", names.host),
+            "changes": self._changes,
             "configuration": self._configuration,
             "connect_to": self._each(self._host_port),
             "body_excerpt": lambda text: LEFT_OUT if text else text,
@@ -87,6 +110,27 @@ class _Walk:
             return change(data) if isinstance(data, str) else data
 
         return changed
+
+    def _rows(self, field: str, change: Callable[[str], str]) -> Callable[[Any], Any]:
+        """Return what changes ``field`` in each object of a list, and the other fields as their names demand."""
+
+        def changed(data: Any) -> Any:
+            return [self.value(one) | {field: one[field] and change(one[field])} for one in data or ()] or data
+
+        return changed
+
+    def _endpoint(self, text: str) -> str:
+        name, state = _connection(text)
+        return self._names.named(name) + state
+
+    def _changes(self, data: Any) -> Any:
+        """Return the changes by pseudonyms; the rules of access restrictions are left out: they may name anybody."""
+        found: Any = self.value(data)
+        for one in found or ():
+            one["by"] = one["by"] and self._names.named(one["by"])
+            if one["setting"].startswith("ipSecurityRestrictions"):
+                one |= {name: one[name] and LEFT_OUT for name in ("old", "new")}
+        return found
 
     def _configuration(self, data: dict[str, Any]) -> dict[str, Any]:
         site, slash, slot = (data.get("name") or "").partition("/")

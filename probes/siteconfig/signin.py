@@ -15,6 +15,7 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.identity import CredentialUnavailableError
 
 from probes.printable import printable
+from probes.redact import Redactor
 from probes.siteconfig.aside import in_thread
 from probes.siteconfig.clouds import Access
 from probes.siteconfig.faults import RefusedByUs
@@ -26,6 +27,8 @@ SILENT_S = 15.0
 PERSON_S = 300.0
 """Seconds for a person to enter a code or to use the browser."""
 _REFRESH_S = 120
+_SECRETS = ("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "IDENTITY_HEADER")
+"""Variables with secrets; an authority's answer may repeat what it was sent."""
 # Below our own refusals stands what the libraries raise over an answer of another shape than they expect.
 _FAILURES = (
     AzureError,
@@ -44,9 +47,15 @@ Prompt = Callable[[str], None]
 
 
 def quiet() -> None:
-    """Keep the libraries' own warnings off the terminal: without any handler Python prints them to stderr."""
+    """Keep what the libraries say of their requests off the terminal and out of every log.
+
+    An authority's answer may repeat what it was sent, a secret included, and azure-identity logs that answer.
+    """
     for name in ("azure", "msal", "aiohttp"):
-        logging.getLogger(name).addHandler(logging.NullHandler())
+        logger = logging.getLogger(name)
+        # Without any handler Python prints warnings to stderr.
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False
 
 
 class SignedIn:
@@ -179,9 +188,10 @@ def _by_person(access: Access, prompt: Prompt) -> Any:
 
 
 def _reason(fault: BaseException) -> str:
-    """Return the first line of what a library said, printable; tokens and secrets are never in it."""
+    """Return the first line of what a library said, printable, without tokens and the secrets of the environment."""
     text = str(getattr(fault, "message", None) or fault).strip()
     # What the authority answered instead of a token is nobody's business on a screen.
     text = text.partition("Unexpected response from Microsoft Entra ID:")[0] or "the authority's answer is no token"
     first = next((line.strip() for line in text.splitlines() if line.strip()), type(fault).__name__)
-    return printable(first, limit=200)
+    known = Redactor(os.environ.get(name, "") for name in _SECRETS)
+    return printable(known.text(first), limit=200)

@@ -18,6 +18,7 @@ from azure.core.exceptions import (
 
 from probes.model import Unknown
 from probes.printable import printable
+from probes.redact import Redactor
 from probes.siteconfig.faults import AzureFault, RefusedByUs
 from probes.siteconfig.shape import lowered
 
@@ -26,6 +27,8 @@ Kind = Literal["no-permission", "not-found", "signed-out", "other"]
 _ACTION = re.compile(r"perform action '([^']{1,200})'", re.IGNORECASE)
 RAISED = (AzureError, AzureFault, aiohttp.ClientError, OSError, ValueError, TypeError, TimeoutError, RecursionError)
 """What a read can raise, the SDKs' own stumbling over odd JSON included."""
+_SAID = 65_536
+"""Characters of an error's message that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def _of_response(fault: HttpResponseError) -> Trouble:
     status = fault.status_code or 0
     if isinstance(fault, DecodeError) and status < 400:
         return Trouble("other", "Azure answered with something that is no JSON")
-    code, message = _said(fault)
+    code, message = (_without_token(text, fault) for text in _said(fault))
     shown = f"Azure answered {status}" + (f" {code}" if code not in ("", str(status)) else "")
     if status == 403:
         found = _ACTION.search(message)
@@ -93,9 +96,18 @@ def _said(fault: HttpResponseError) -> tuple[str, str]:
     body = lowered(inner) if isinstance(inner, Mapping) else body
     code, message = body.get("code"), body.get("message")
     return (
-        printable(code, limit=80) if isinstance(code, str) else "",
-        printable(message, limit=300).rstrip(".") if isinstance(message, str) else "",
+        code if isinstance(code, str) else "",
+        message if isinstance(message, str) else "",
     )
+
+
+def _without_token(text: str, fault: HttpResponseError) -> str:
+    """Return what Azure said, printable and bounded, without the token of the request that it answers."""
+    request = getattr(fault.response, "request", None)
+    sent = getattr(request, "headers", None) or {}
+    # Cut only afterwards: a token that is cut in its middle would not be recognised.
+    hidden = Redactor([str(sent.get("Authorization") or "")]).text(text[:_SAID])
+    return printable(hidden, limit=300).rstrip(".")
 
 
 def _after(fault: HttpResponseError) -> str:

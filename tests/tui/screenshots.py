@@ -32,6 +32,7 @@ FOLDER = Path(__file__).parents[2] / "screenshots"
 SIZES = ((120, 36), (80, 24))
 WORDS = "words.json"
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+_HEX = re.compile(r"[A-F]+|[a-f]+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 Shot = Callable[[Pilot[None], str], Awaitable[None]]
 
@@ -40,7 +41,8 @@ def words_of(shown: str) -> list[str]:
     """Return the words on a screen; numbers, times, addresses and bars differ from run to run, and cut words too."""
     kept = [line for line in shown.splitlines() if "localhost" not in line and "Probe " not in line]
     whole = (word for line in kept for word in line.split() if not word.endswith("…"))
-    return sorted({found for word in whole for found in _WORD.findall(word) if len(found) < 24})
+    found = {part for word in whole for part in _WORD.findall(word)}
+    return sorted(word for word in found if len(word) < 24 and not _HEX.fullmatch(word))
 
 
 async def story(size: tuple[int, int], shot: Shot) -> None:
@@ -81,6 +83,7 @@ async def _probes(pilot: Pilot[None], app: TriageApp, shot: Shot) -> None:
         if app.store.over:
             break
         await pilot.pause(0.05)
+    await pilot.press("g")
     app.screen.query_one("ProbeTable").choose("post-large-wait")  # type: ignore[attr-defined]
     await pilot.pause(0.4)
     await shot(pilot, "4-probes")

@@ -42,7 +42,8 @@ class Choices(Listing):
         places: dict[str, int] = {}
         for one in asked.choices:
             places[one.name] = len(lines)
-            line: Line = ((f"{one.glyph} ", one.role), (fit(one.label, room), ""), ("   ", ""), (one.note, "muted"))
+            label = fit(one.label, room) if one.note else one.label
+            line: Line = ((f"{one.glyph} ", one.role), (label, ""), ("   ", ""), (one.note, "muted"))
             lines += [crop(line, width)]
         picked = next((one for one in asked.choices if one.name == self.chosen), None)
         if picked is not None and cells(text(picked.note)) > width - room - 5:

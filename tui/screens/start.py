@@ -31,6 +31,8 @@ class Offers(Listing):
 
     opening: str | None = None
     """What is being opened now, to be shown."""
+    trouble: str | None = None
+    """Why the last thing could not be opened; it stays until something else is tried."""
 
     def drawing(self, width: int) -> Drawing:
         """Return a line for each offer."""
@@ -47,6 +49,9 @@ class Offers(Listing):
         ]
         if self.opening is not None:
             lines += [(), crop((("… ", "primary"), (self.opening, "")), width)]
+        if self.trouble is not None:
+            first, *more = wrap(self.trouble, width - 2)
+            lines += [(), (("! ", "warning"), *first), *((("  ", ""), *line) for line in more)]
         return lines, places
 
 
@@ -70,6 +75,13 @@ class StartScreen(Framed):
         """Show what is being opened, None when that is over."""
         offers = self.query_one(Offers)
         offers.opening = words
+        offers.trouble = None if words is not None else offers.trouble
+        offers.redraw()
+
+    def failed(self, words: str) -> None:
+        """Show why something could not be opened."""
+        offers = self.query_one(Offers)
+        offers.trouble = words or "it could not be opened"
         offers.redraw()
 
     def action_move(self, steps: int) -> None:
@@ -122,7 +134,8 @@ class StartScreen(Framed):
 
     def _site(self, site: str) -> None:
         if site.strip():
-            self._given(site.strip())
+            # A device code could not be shown here: az's own sign-in is used, or the fault says to sign in there.
+            self._given(site.strip(), ("--sign-in", "cli"))
 
     def _tickets(self) -> None:
         choices = [Choice(str(one.number), f"T{one.number}  {one.title}", one.words) for one in TICKETS]
