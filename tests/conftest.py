@@ -1,12 +1,18 @@
-"""Keeps the cases of the tests out of the user's own data folder."""
+"""Keeps the cases of the tests out of the user's own data folder, and lets tests interrupt what they start."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from probes.case.folder import VARIABLE
+
+# A shell without job control starts background jobs with SIGINT ignored, and whatever they start inherits that; the
+# programs under test are to be interrupted as in a terminal.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -40,7 +40,7 @@ def made(port: int, key: str, command: str) -> Any:
         from aiohttp import web
         from textual_serve.server import Server
     except ImportError:
-        raise UsageFault("Serving needs textual-serve. Install it: pip install 'mtls-triage[web]'.") from None
+        raise UsageFault("Serving needs textual-serve. Install it: pip install textual-serve.") from None
 
     class Guarded(Server):
         """textual-serve with a door."""

@@ -46,23 +46,27 @@ PORTAL_MODE = {"Required": "Require", "Optional": "Allow", "OptionalInteractiveU
 """ARM's mode and the label of the portal of 2022 to 2024 (Azure/azure-functions-ux, ClientCert.tsx, 2024-10-24)."""
 
 
-GENERIC = UNNAMED | names_path.GENERIC | {
-    "mode": "<mode>",
-    "portal_mode": "<label>",
-    "slot_option": "",
-    "as_option": "",
-    "late_setting": "the mode OptionalInteractiveUser or a certificate exclusion path",
-    "refusal": "403",
-    "large_bytes": str(LARGE_BYTES),
-    "fix_mode": "Required",
-    "fix_portal_mode": "Require",
-    "lost_exemption": "callers of exempt paths are asked for a certificate too.",
-    "fix_set": "clientCertMode=Required clientCertExclusionPaths=",
-    "hit": "see the clients of a case",
-    "depends": "see the clients of a case",
-    "spared": "see the clients of a case",
-    "missing_evidence": "- see a case",
-}
+GENERIC = (
+    UNNAMED
+    | names_path.GENERIC
+    | {
+        "mode": "<mode>",
+        "portal_mode": "<label>",
+        "slot_option": "",
+        "as_option": "",
+        "late_setting": "the mode OptionalInteractiveUser or a certificate exclusion path",
+        "refusal": "403",
+        "large_bytes": str(LARGE_BYTES),
+        "fix_mode": "Required",
+        "fix_portal_mode": "Require",
+        "lost_exemption": "callers of exempt paths are asked for a certificate too.",
+        "fix_set": "clientCertMode=Required clientCertExclusionPaths=",
+        "hit": "see the clients of a case",
+        "depends": "see the clients of a case",
+        "spared": "see the clients of a case",
+        "missing_evidence": "- see a case",
+    }
+)
 """What stands for every placeholder where there is no case at all; the others are written ``<name>``."""
 
 

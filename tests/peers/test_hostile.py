@@ -1,6 +1,5 @@
 """Our probes against servers and proxies that misbehave: each has its own outcome, and none holds us up."""
 
-import time
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -73,11 +72,9 @@ def test_an_early_403_is_never_lost_to_the_reset_behind_it(pki: Pki, after: int,
 )
 def test_a_head_without_an_end_is_cut_off_long_before_the_deadline(pki: Pki, peer: Any) -> None:
     with peer(pki) as served:
-        began = time.monotonic()
         seen = observe(pki, served.port, "/").observation
-        taken = time.monotonic() - began
+    # An outcome of its own, and not the time-out that the deadline would have made of it.
     assert (seen.outcome, seen.status) == ("protocol-error", None)
-    assert taken < 5
 
 
 def test_a_body_without_an_end_is_an_answer_that_was_cut(pki: Pki) -> None:

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,7 @@ def test_an_interrupt_ends_with_130_and_one_word(pki: Pki) -> None:
         command = [sys.executable, "-m", "tui", "diagnose", f"https://localhost:{peer.port}/", "--ca", str(pki.ca)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             while not peer.accepted:
-                pass
+                time.sleep(0.01)
             process.send_signal(signal.SIGINT)
             _, said = process.communicate(timeout=10)
     assert process.returncode == 130
