@@ -11,10 +11,10 @@ from typing import Any
 import click
 import msgspec
 
-from probes.case import open_case
+from probes.case import Journal, open_case
 from probes.diagnosis import catalogue
 from probes.errors import UsageFault
-from probes.model import Attempt, Case, Symptom
+from probes.model import Attempt, Case, Symptom, VerificationRun
 from probes.plan import Plan
 from probes.printable import printable
 from probes.triage import Triage
@@ -22,6 +22,7 @@ from probes.verify import Pace, Verification, Verified
 from probes.verifying import Verifying, verifying
 from tui.headless import agree
 from tui.request import ask_in_terminal, has_terminal
+from tui.saving import say_on_stderr
 from tui.target import is_lab, opened
 
 _STATUS = {"held": 0, "did-not-hold": 1, "inconclusive": 3}
@@ -49,7 +50,7 @@ def schema() -> str:
 
 async def verify(target: str, options: Mapping[str, Any], typed: frozenset[str], how: How) -> int:
     """Verify and print; returns the exit status. Raises MtlsTriageError for a wrong call."""
-    saved = _saved(target)
+    file, saved = Path(target), _saved(target)
     if saved is not None:
         target, options = saved.target.url, _as_in(saved, options, typed)
     finding = _known(how.finding or (saved.verdict.finding if saved and saved.verdict else None))
@@ -62,6 +63,8 @@ async def verify(target: str, options: Mapping[str, Any], typed: frozenset[str],
         _agree(chosen, triage, how)
         async with triage.sender() as send:
             found = await Verification(chosen, send, how.pace, _tell).run()
+    if saved is not None:
+        _keep(file, saved, found)
     click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() if how.as_json else text(found))
     return _STATUS[found.outcome]
 
@@ -70,6 +73,17 @@ def _saved(target: str) -> Case | None:
     if "://" in target or is_lab(target) or target.startswith("/subscriptions/"):
         return None
     return open_case(Path(target)).case if target.lower().endswith(".jsonl") else None
+
+
+def _keep(file: Path, case: Case, found: Verified) -> None:
+    """Write the verification into the case that it belongs to, so that its reports have it."""
+    journal = Journal.resume(file, say=say_on_stderr)
+    try:
+        run = msgspec.convert(msgspec.to_builtins(found), VerificationRun)
+        journal.append([("verification", run)])
+        journal.end(case)
+    finally:
+        journal.close()
 
 
 def _as_in(case: Case, options: Mapping[str, Any], typed: frozenset[str]) -> dict[str, Any]:
