@@ -23,6 +23,8 @@ def tcp(lab: RunningLab, url: str | None = None) -> Iterator[socket.socket]:
 def tls(lab: RunningLab, certificate: str | None = "certificate") -> Iterator[ssl.SSLSocket]:
     """Open TLS to the front end."""
     context = ssl.create_default_context(cafile=lab.ready.ca)
+    # Python before 3.11.4 takes a FIN without close_notify for a proper end unless this is off.
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     if certificate:
         context.load_cert_chain(getattr(lab.ready, certificate))
     with (
