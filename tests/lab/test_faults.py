@@ -64,7 +64,7 @@ def test_stall(edge: RunningLab, point: str) -> None:
 @pytest.mark.parametrize("point", ["accept", "handshake"])
 def test_half_close_before_tls(edge: RunningLab, point: str) -> None:
     edge.patch(faults={"half_close": point})
-    with pytest.raises(ssl.SSLError, match="(?i)eof"), tls(edge):
+    with pytest.raises(ssl.SSLError, match=r"(?i)eof"), tls(edge):
         pass
 
 
@@ -73,7 +73,7 @@ def test_half_close_is_a_fin_without_close_notify(edge: RunningLab, point: str) 
     edge.patch(faults={"half_close": point})
     with tls(edge) as sock:
         sock.sendall(GET)
-        with pytest.raises(ssl.SSLError, match="(?i)eof"):
+        with pytest.raises(ssl.SSLError, match=r"(?i)eof"):
             read_all(sock)
 
 
