@@ -8,12 +8,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp
-import pytest
 
 from tests.report.canary_places import inner_base64
 from tests.tui.test_serve import ROOT, free_port, get
-
-pytest.importorskip("textual_serve")
 
 PHRASE, AZURE, PROXY, BEARER, COOKIE = (
     "pfx-Zs01canary",

@@ -13,7 +13,6 @@ import pytest
 
 from tui import serving
 
-pytest.importorskip("textual_serve")
 ROOT = Path(__file__).parents[2]
 
 
