@@ -2,6 +2,7 @@
 
 import shutil
 import textwrap
+from collections.abc import Sequence
 
 import click
 
@@ -16,6 +17,7 @@ _WHEN = {
     "post-handshake": "asked after the request (post-handshake)",
     "none": "never asked",
 }
+_EVIDENCE_SHOWN = 3
 _GLYPHS = {"yes": "✓", "no": "✗", "unknown": "?"}
 
 
@@ -48,15 +50,15 @@ def certificate_text(observation: Observation) -> str:
 
 def observation_line(observation: Observation) -> str:
     """Return one observation as a line of narration."""
-    probe = observation.probe
+    probe, judged = observation.probe, observation.judged
     size = f" {size_text(probe.body_bytes)}" if probe.body_bytes else ""
-    took = f"{observation.timing_ms.total or 0:.0f} ms"
-    glyph = _GLYPHS[observation.judged.reached_app]
-    words = [f"{probe.method}{size}", certificate_text(observation)]
-    version = observation.tls.version if observation.tls else None
+    glyph = _GLYPHS[judged.reached_app]
+    version = (observation.tls.version if observation.tls else None) or ""
+    control = "as it should be" if judged.reached_app == "no" and judged.expected == "refused" else ""
     return (
-        f"  {glyph} {observation.id:<5} {outcome_text(observation):<14} {probe.id:<24} "
-        f"{', '.join(word for word in words if word)}  {version or ''} {took}"
+        f"  {glyph} {observation.id:<4} {outcome_text(observation):<14} {probe.id:<23} "
+        f"{probe.method + size:<12} {version:<8}{observation.timing_ms.total or 0:>6.0f} ms  "
+        f"{', '.join(word for word in (certificate_text(observation), control) if word)}"
     ).rstrip()
 
 
@@ -120,18 +122,37 @@ def headline(case: Case, verdict: Verdict) -> str:
     return f"{click.style(f'{glyph} {state}', fg=colour, bold=True)}  {click.style(sentence, bold=True)}"
 
 
-def _evidence(case: Case, step: Step) -> str:
-    names = {one.id: one.probe.id for one in case.observations}
+def _evidence(step: Step) -> str:
     words = []
     for piece in step.evidence:
         kind, _, rest = piece.partition(":")
-        key, _, detail = rest.partition("#")
-        words.append(
-            f"{key} {names.get(key, '')}".strip() + (f" ({detail})" if detail else "")
-            if kind == "obs"
-            else f"{kind} {rest}"
-        )
-    return ", ".join(dict.fromkeys(words))
+        words.append(rest.partition("#")[0] if kind in ("obs", "config") else piece.replace(":", " "))
+    kept = list(dict.fromkeys(words))
+    more = f", {len(kept) - _EVIDENCE_SHOWN} more" if len(kept) > _EVIDENCE_SHOWN else ""
+    return ", ".join(kept[:_EVIDENCE_SHOWN]) + more
+
+
+def _steps(path: Sequence[Step]) -> str:
+    told = [step for step in path if step.evidence or step.answer != "unknown"]
+    question = max((len(step.question) for step in told), default=0)
+    answer = max((len(step.answer) for step in told), default=0)
+    lines = []
+    for step in told:
+        said = click.style(step.answer, bold=True) + " " * (answer - len(step.answer))
+        lines.append(f"  {step.question:<{question}}  {said}  {_evidence(step)}".rstrip())
+    return "\n".join(lines)
+
+
+def _clients(verdict: Verdict) -> str:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in verdict.clients:
+        if one.result != "unknown":
+            groups.setdefault((one.result, one.because), []).append(one.name)
+    lines = []
+    for (result, because), names in groups.items():
+        who = f"{', '.join(names)}: {because}"
+        lines.append(textwrap.fill(f"{result:<18} {who}", _width(), initial_indent="  ", subsequent_indent=" " * 21))
+    return "\n".join(lines)
 
 
 def _section(title: str, text: str) -> list[str]:
@@ -151,14 +172,7 @@ def report(case: Case) -> str:
     if case.run.insecure:
         lines.append("  ! --insecure: the server's certificate was not required to verify")
     lines += _section("Cause", prose(text.cause))
-    steps = []
-    for step in verdict.path:
-        if step.answer == "unknown" and not step.evidence:
-            continue
-        steps.append(f"  {step.question}  {click.style(step.answer, bold=True)}")
-        if step.evidence:
-            steps.append(f"      {_evidence(case, step)}")
-    lines += _section("How it was found", "\n".join(steps))
+    lines += _section("How it was found", _steps(verdict.path))
     lines += _section("Now, without a change in Azure", prose(text.now))
     lines += _section("Lasting", prose(text.lasting))
     lines += _section("az", prose(text.az))
@@ -180,13 +194,8 @@ def _also(case: Case, verdict: Verdict) -> list[str]:
     also = [
         f"  {one.finding} ({one.confidence}): {diagnosis.render(one.finding, case).sentence}" for one in verdict.also
     ]
-    clients = [
-        _wrapped(f"{one.result:<20} {one.name:<10} {one.because}")
-        for one in verdict.clients
-        if one.result != "unknown"
-    ]
     # An inconclusive verdict names what is missing as its cause already.
     open_points = () if verdict.finding == "inconclusive" else case.unknown
     unknown = [f"  ? {one.what} ({one.why.replace('-', ' ')}): {one.how_to_get}" for one in open_points]
-    lines = _section("Also true", "\n".join(also)) + _section("Clients", "\n".join(clients))
+    lines = _section("Also true", "\n".join(also)) + _section("Clients", _clients(verdict))
     return lines + _section("Not checked", "\n".join(_wrapped(line.strip(), "  ") for line in unknown))
