@@ -96,7 +96,9 @@ class Azure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     - ``neighbours``: how many further sites there are, in two subscriptions by turns. ``page_size``: items on a page.
     - ``private_endpoints`` and ``public_certificates`` are names; each of the latter is the lab's root certificate.
     - ``past_changes`` come before those that were made in the lab itself, which are recorded as they are made.
-    - ``device_login``: what the person at the login page does. ``token_seconds``: how long tokens live.
+    - ``device_login``: what the person at the login page does. ``device_seconds`` and ``token_seconds``: how long
+      device codes and tokens live; codes of Entra live for 900 s (Microsoft Learn, OAuth 2.0 device authorization
+      grant).
     - ``faults``: see :class:`AzureFault`.
     """
 
@@ -108,5 +110,6 @@ class Azure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     public_certificates: tuple[str, ...] = ()
     past_changes: tuple[PastChange, ...] = ()
     device_login: Literal["pending", "approved", "declined", "expired"] = "approved"
+    device_seconds: Annotated[int, msgspec.Meta(ge=1, le=900)] = 900
     token_seconds: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 3_599
     faults: tuple[AzureFault, ...] = ()

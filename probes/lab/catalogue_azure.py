@@ -12,6 +12,9 @@ _SIGNED_IN = {
 }
 _ALIKE = [{"name": "staging", "settings": {"hostNames": ["staging.localhost"]}}]
 _OTHER = [{"name": "staging", "settings": {"clientCertMode": "Optional", "hostNames": ["staging.localhost"]}}]
+_UPLOADED = {"slots": _ALIKE, "public_certificates": ["partner"]}
+_CHECKS = {"validator": {"rule": "chain", "has_intermediate": True}}
+_EXPECTED = (*_LIVE, "--answer", "uploaded=it is")
 _OFFICE = [{"ipAddress": "203.0.113.0/24", "action": "Allow", "priority": 100, "name": "office"}]
 
 SCENARIOS = (
@@ -111,14 +114,40 @@ SCENARIOS = (
         fix=Fix(lab={"settings": {"http20Enabled": False, "clientCertEnabled": True}}),
     ),
     Scenario(
-        name="slot-differs",
-        title="What works in staging fails after every swap",
-        expected_finding="slot-differs",
+        name="healthy-other-slot",
+        title="A slot has other settings, as slots often do; nothing is wrong",
+        expected_finding="healthy",
         state={"azure": {"slots": _OTHER}},
         options=_LIVE,
         env=_SIGNED_IN,
-        control="healthy-azure",
-        fix=Fix(lab={"azure": {"slots": _ALIKE}}),
+    ),
+    Scenario(
+        name="slot-differs",
+        title="Since the swap the app gets no certificate; in staging it got one",
+        expected_finding="slot-differs",
+        state={"settings": {"clientCertEnabled": False}, "azure": {"slots": _ALIKE}},
+        options=_LIVE,
+        env=_SIGNED_IN,
+        control="healthy-other-slot",
+        fix=Fix(lab={"settings": {"clientCertEnabled": True}}),
+    ),
+    Scenario(
+        name="healthy-strangers-refused",
+        title="A certificate is uploaded, and the app itself checks who issued the caller's; nothing is wrong",
+        expected_finding="healthy",
+        state={"azure": _UPLOADED, "app": _CHECKS},
+        options=_EXPECTED,
+        env=_SIGNED_IN,
+    ),
+    Scenario(
+        name="uploaded-cer-is-no-trust-list",
+        title="The partner's certificate was uploaded so that only the partner gets in, and an audit got in too",
+        expected_finding="uploaded-cer-is-no-trust-list",
+        state={"azure": _UPLOADED},
+        options=_EXPECTED,
+        env=_SIGNED_IN,
+        control="healthy-strangers-refused",
+        fix=Fix(lab={"app": _CHECKS}),
     ),
 )
-"""In the order in which they are listed; ``healthy-azure`` is the control of those that are read from Azure."""
+"""In the order in which they are listed; those that are read from Azure have a control that is read there too."""

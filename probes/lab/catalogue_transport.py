@@ -106,6 +106,15 @@ HANDSHAKES = (
         fix=Fix(options=_HELD),
     ),
     Scenario(
+        name="unsafe-legacy-renegotiation",
+        title="Since the clients' machines were brought up to date none of them connects any more",
+        expected_finding="unsafe-legacy-renegotiation",
+        state={"edge": {"secure_renegotiation": False}},
+        options=_WITH,
+        control="healthy-required",
+        fix=Fix(lab={"edge": {"secure_renegotiation": True}}),
+    ),
+    Scenario(
         name="healthy-foreign-certificate",
         title="A certificate of an authority that nobody here knows, which the site forwards; nothing is wrong",
         expected_finding="healthy",

@@ -19,10 +19,8 @@ _VERSIONS = {
 
 def server_context(state: LabState, pki: Pki) -> SSL.Context:
     """Return the context for new connections in ``state``; it switches to the default certificate by SNI."""
-    # A proxy on the way shows a certificate of its own authority in the place of the site's.
-    shown = "untrusted" if state.edge.intercepted else state.edge.server_certificate
-    context = _context(state, pki, pki.servers[shown])
-    if state.edge.unknown_sni == "default-certificate":
+    context = _context(state, pki, certificate_shown(state, pki, None))
+    if state.edge.unknown_sni == "default-certificate" and not state.edge.intercepted:
         names = bound_names(state.settings)
         default = _context(state, pki, pki.servers["default"])
 
@@ -33,6 +31,20 @@ def server_context(state: LabState, pki: Pki) -> SSL.Context:
 
         context.set_tlsext_servername_callback(choose)
     return context
+
+
+def certificate_shown(state: LabState, pki: Pki, name: str | None) -> Issued:
+    """Return the certificate that a client is shown which asks for ``name``, None for one without SNI."""
+    if state.edge.intercepted:
+        # A proxy on the way shows a certificate of its own authority, whatever the site shows to it.
+        return pki.servers["untrusted"]
+    if (
+        name is not None
+        and state.edge.unknown_sni == "default-certificate"
+        and name not in bound_names(state.settings)
+    ):
+        return pki.servers["default"]
+    return pki.servers[state.edge.server_certificate]
 
 
 def bound_names(settings: Settings) -> set[str]:

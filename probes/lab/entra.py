@@ -80,7 +80,8 @@ class Entra:
         form = request.form
         if not form.get("client_id") or not form.get("scope"):
             return _error(400, "invalid_request", 900144, "The request must contain client_id and scope.")
-        return json_reply(self._devices.start(form["client_id"], f"{request.origin}/devicelogin"))
+        page, seconds = f"{request.origin}/devicelogin", self._site.state.azure.device_seconds
+        return json_reply(self._devices.start(form["client_id"], page, seconds))
 
     def _token(self, request: AzureRequest, form: dict[str, str]) -> Reply:
         match form.get("grant_type", ""):

@@ -4,15 +4,17 @@ from OpenSSL import SSL
 
 from probes.lab.acceptor import Acceptor
 from probes.lab.client_hello import is_whole, server_name
-from probes.lab.contexts import server_context
+from probes.lab.contexts import certificate_shown, server_context
 from probes.lab.http1 import Http1Server
 from probes.lab.http2 import Http2Server
+from probes.lab.legacy_tls import LegacyTlsServer
 from probes.lab.obtain import Holder
+from probes.lab.rules import rules_of
 from probes.lab.site import Site
 from probes.lab.state import LabState
 from probes.lab.streams import PlainStream, TlsStream
 from probes.lab.strike import strike
-from probes.lab.tls_server import TlsServer
+from probes.lab.tls_server import ServerTls, TlsServer
 from probes.lab.wire import Wire
 
 
@@ -44,6 +46,12 @@ class FrontEnd:
             contexts[site.slot] = server_context(site.state, site.pki)
         return contexts[site.slot]
 
+    def _tls(self, site: Site, name: str | None) -> ServerTls:
+        if site.state.edge.secure_renegotiation:
+            return TlsServer(self._context(site))
+        shown = certificate_shown(site.state, site.pki, name)
+        return LegacyTlsServer(shown, asks=rules_of(site.state).asks_in_handshake)
+
     async def _https(self, wire: Wire) -> None:
         seen = self._site.seen
         seen.connections += 1
@@ -51,7 +59,7 @@ class FrontEnd:
             return
         hello = await _first_record(wire)
         site = self._site.at(server_name(hello))
-        tls = TlsServer(self._context(site))
+        tls = self._tls(site, server_name(hello))
         stream = TlsStream(wire, tls)
         if hello:
             if await strike("handshake", stream, site.state.faults):

@@ -37,6 +37,8 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     - ``ca_names``: certificate authorities named in the CertificateRequest; App Service is reported to name none.
     - ``require_in_tls``: not App Service's way, but a gateway's: ``any`` refuses a missing certificate by TLS alert,
       ``verified`` also one that the lab's CA did not issue.
+    - ``secure_renegotiation``: whether the server knows RFC 5746. One that does not is no App Service but something
+      old in front of it; it speaks TLS 1.2 with one cipher suite, and no ``require_in_tls``.
     - ``unknown_sni``: the certificate shown for a name that is not bound. A client without SNI gets the site's.
     - ``plain_http``: whether ``Required`` refuses a request over http when httpsOnly is off.
     - ``interim``: what becomes of ``Expect: 100-continue``. ``pass`` answers it; ``swallow`` lets no interim answer
@@ -55,6 +57,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     server_certificate: ServerCertificateName = "good"
     ca_names: tuple[Literal["lab", "foreign"], ...] = ()
     require_in_tls: Literal["no", "any", "verified"] = "no"
+    secure_renegotiation: bool = True
     unknown_sni: Literal["default-certificate", "site-certificate"] = "default-certificate"
     plain_http: Literal["pass", "refuse"] = "pass"
     interim: Literal["pass", "swallow", "refuse"] = "pass"

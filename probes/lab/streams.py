@@ -3,7 +3,7 @@
 import asyncio
 from typing import Literal, Protocol
 
-from probes.lab.tls_server import TlsRefused, TlsServer
+from probes.lab.tls_server import ServerTls, TlsRefused
 from probes.lab.wire import IDLE_SECONDS, Wire
 
 Asked = Literal["completed", "data", "refused", "unanswered", "not-offered"]
@@ -19,7 +19,7 @@ class Stream(Protocol):
     """An open connection for application bytes. ``tls`` is None over plain TCP."""
 
     wire: Wire
-    tls: TlsServer | None
+    tls: ServerTls | None
 
     async def receive(self, limit_s: float = IDLE_SECONDS) -> bytes:
         """Return the next bytes, ``b""`` at the end; raises TimeoutError."""
@@ -36,7 +36,7 @@ class PlainStream:
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
-        self.tls: TlsServer | None = None
+        self.tls: ServerTls | None = None
 
     async def receive(self, limit_s: float = IDLE_SECONDS) -> bytes:
         """Return the next bytes, ``b""`` at the end; raises TimeoutError."""
@@ -54,9 +54,9 @@ class PlainStream:
 class TlsStream:
     """TLS over a raw socket."""
 
-    def __init__(self, wire: Wire, tls: TlsServer) -> None:
+    def __init__(self, wire: Wire, tls: ServerTls) -> None:
         self.wire = wire
-        self.tls: TlsServer | None = tls
+        self.tls: ServerTls | None = tls
         self._tls = tls
         self._kept = b""
 

@@ -1,6 +1,6 @@
 """A TLS server session without a socket: bytes in, bytes out, and a renegotiation that really asks."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from OpenSSL import SSL, crypto
 
@@ -12,6 +12,51 @@ _RECORD = 16_384
 
 class TlsRefused(Exception):
     """The handshake or the renegotiation failed; what OpenSSL wants to say (an alert) is in ``outgoing``."""
+
+
+class ServerTls(Protocol):
+    """What a stream needs of a TLS server session; :class:`TlsServer` says what each does."""
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes that came from the peer."""
+
+    def outgoing(self) -> bytes:
+        """Return the bytes that must go to the peer now."""
+
+    def step(self) -> bool:
+        """Go on with the handshake; True when it is done. Raises TlsRefused."""
+
+    def read(self) -> bytes | None:
+        """Return the application data of one record, None when more bytes are needed, ``b""`` at the end."""
+
+    def write(self, data: bytes) -> bool:
+        """Encrypt ``data``; False in the middle of a renegotiation."""
+
+    def close_notify(self) -> None:
+        """Say that nothing more will be written."""
+
+    def ask_again(self) -> bool:
+        """Ask for a certificate on the open connection; False when that cannot be asked."""
+
+    @property
+    def asking(self) -> bool:
+        """Whether a certificate was asked for and the answer has not fully come."""
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The leaf that the client sent, DER, or None."""
+
+    @property
+    def version(self) -> str:
+        """The TLS version, for example ``1.2``."""
+
+    @property
+    def alpn(self) -> str:
+        """The protocol chosen by ALPN, empty when none was."""
+
+    @property
+    def cipher(self) -> tuple[str, int]:
+        """Name and key bits of the cipher suite."""
 
 
 def accept_any(_conn: SSL.Connection, _certificate: crypto.X509, _error: int, _depth: int, _ok: int) -> bool:

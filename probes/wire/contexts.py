@@ -97,11 +97,18 @@ class TlsContexts:
             context.use_certificate(known.leaf)
         except SSL.Error:
             # A weak certificate is a finding, not a reason to send nothing: security level 0 lets it through.
-            context.set_cipher_list((ciphers or LEGACY_CIPHERS).encode("ascii"))
+            context.set_cipher_list(_weakest(ciphers).encode("ascii"))
             context.use_certificate(known.leaf)
         context.use_privatekey(known.key)  # type: ignore[arg-type]
         for issuer in known.chain:
             context.add_extra_chain_cert(issuer)
+
+
+def _weakest(ciphers: str | None) -> str:
+    """Return a cipher list that lets a weak certificate through, unless the user's own list names a level."""
+    if ciphers is None:
+        return LEGACY_CIPHERS
+    return ciphers if "@SECLEVEL" in ciphers.upper() else f"{ciphers}:@SECLEVEL=0"
 
 
 def _reason(fault: SSL.Error) -> str:

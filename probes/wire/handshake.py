@@ -8,6 +8,8 @@ from probes.wire import messages, trace
 from probes.wire.trace import Trace
 
 _TLS13 = 0x0304
+_SUPPORTED_VERSIONS, _RENEGOTIATION_INFO = 43, 0xFF01
+"""Extensions of a ServerHello (RFC 8446 section 4.2.1, RFC 5746 section 3.2)."""
 _ALERTS_KEPT = 20
 _REQUESTS_KEPT = 8
 
@@ -24,6 +26,7 @@ class HandshakeRecord:
         self.version = 0
         self.client_hello_bytes: int | None = None
         self.server_spoke = False
+        self.secure_renegotiation: bool | None = None
         self.requests: list[CertificateRequest] = []
         self.alerts: list[Alert] = []
         self.renegotiation_demanded = False
@@ -79,6 +82,8 @@ class HandshakeRecord:
             self.client_hello_bytes = len(data)
         elif kind == messages.SERVER_HELLO and not outgoing:
             self.version = _version_of(data)
+            if not self.first_handshake_over:
+                self.secure_renegotiation = _knows_rfc5746(data, self.version)
         elif kind == messages.HELLO_REQUEST and not outgoing:
             self._renegotiation_begins()
         elif kind == messages.CERTIFICATE_REQUEST and not outgoing:
@@ -162,12 +167,12 @@ class HandshakeRecord:
 def _version_of(server_hello: bytes) -> int:
     """Read the version of a ServerHello; TLS 1.3 names it in supported_versions (RFC 8446 section 4.2.1)."""
     legacy = int.from_bytes(server_hello[4:6], "big")
-    session = server_hello[38] if len(server_hello) > 38 else 0
-    at = 39 + session + 3
-    extensions = server_hello[at + 2 :]
-    while len(extensions) >= 4:
-        kind, size = int.from_bytes(extensions[:2], "big"), int.from_bytes(extensions[2:4], "big")
-        if kind == 43:
-            return int.from_bytes(extensions[4:6], "big")
-        extensions = extensions[4 + size :]
-    return legacy
+    chosen = messages.server_extensions(server_hello).get(_SUPPORTED_VERSIONS)
+    return int.from_bytes(chosen[:2], "big") if chosen else legacy
+
+
+def _knows_rfc5746(server_hello: bytes, version: int) -> bool | None:
+    """Whether a ServerHello has renegotiation_info (RFC 5746 section 3.4); None on TLS 1.3, where nothing says it."""
+    if version >= _TLS13:
+        return None
+    return _RENEGOTIATION_INFO in messages.server_extensions(server_hello)

@@ -151,6 +151,15 @@ def certificate_request(message: bytes, version: int) -> Requested:
     return Requested(issuers=_issuers(reader.vector(2)), signature_algorithms=_signatures(signatures))
 
 
+def server_extensions(message: bytes) -> dict[int, bytes]:
+    """Return the extensions of a ServerHello message by number (RFC 5246 section 7.4.1.3)."""
+    reader = _Reader(message[4:])
+    reader.take(2 + 32)
+    reader.vector(1)
+    reader.take(2 + 1)
+    return _extensions(reader.vector(2))
+
+
 def _extensions(data: bytes) -> dict[int, bytes]:
     reader, found = _Reader(data), {}
     while len(reader.data) >= 4:

@@ -21,6 +21,9 @@ SMALL_GROUPS = "X25519:P-256:P-384"
 LEGACY_CIPHERS = "DEFAULT:@SECLEVEL=0"
 """What OpenSSL needs before it sends a ClientHello of TLS 1.0 or 1.1, or uses a weak client certificate."""
 
+UNSAFE = "unsafe legacy renegotiation disabled"
+"""OpenSSL's reason SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED: no RFC 5746 on the server (OpenSSL sslerr.h)."""
+
 _READ = 16_384
 _WRITE = 65_536
 _VERSIONS = ("1.0", "1.1", "1.2", "1.3")
@@ -248,6 +251,7 @@ class TlsSession:
             certificate_requests=tuple(record.requests),
             certificate_sent=self._sent(),
             renegotiation=self._renegotiation(),
+            secure_renegotiation=self._secure_renegotiation(),
             alerts=tuple(record.alerts),
             client_hello_bytes=record.client_hello_bytes,
             seen_by="message-callback" if self._by_messages else "state-callback",
@@ -259,6 +263,12 @@ class TlsSession:
         if self.record.first_handshake_over or any(request.answered for request in self.record.requests):
             return "no"
         return "unknown"
+
+    def _secure_renegotiation(self) -> bool | None:
+        # Without messages it is known only where OpenSSL refused to go on for want of it.
+        if self.record.secure_renegotiation is None and UNSAFE in (self.failed or ""):
+            return False
+        return self.record.secure_renegotiation
 
     def _renegotiation(self) -> Literal["none", "completed", "refused", "failed"]:
         if not self.record.renegotiation_demanded:

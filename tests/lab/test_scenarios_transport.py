@@ -49,6 +49,15 @@ def suite_refused(lab: RunningLab) -> bool:
     return got.exit == 35 and "handshake failure" in got.trace
 
 
+def openssl_goes_away(lab: RunningLab) -> bool:
+    # The server is whole: a client that is told to put up with it gets its answer.
+    told = s_client(lab, "/", "-tls1_2", "-legacy_server_connect")
+    assert "HTTP/1.1 200" in told.text
+    got = curl(lab, "/")
+    assert (got.exit == 35) == ("Secure Renegotiation IS NOT supported" in told.text)
+    return got.exit == 35 and "unsafe legacy renegotiation disabled" in got.trace
+
+
 def tls_refuses(lab: RunningLab) -> bool:
     got = curl(lab, "/", certificate="foreign")
     return got.exit != 0 and "unknown ca" in got.trace
@@ -99,6 +108,7 @@ SHOWS: dict[str, Callable[[RunningLab], bool]] = {
     "tls-version-refused": refused_at_12,
     "tls-version-refused-held": refused_at_12,
     "cipher-refused": suite_refused,
+    "unsafe-legacy-renegotiation": openssl_goes_away,
     "certificate-required-alert": tls_refuses,
     "issuer-not-acceptable": lists_foreign,
     "renegotiation-refused-by-client": go_refuses,
