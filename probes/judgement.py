@@ -1,11 +1,13 @@
 """Judges one observation: did the request reach the app, who answered, and was that to be expected."""
 
 from typing import Literal
+from urllib.parse import unquote
 
 import msgspec
 
+from probes.diagnosis.expect import expectation
+from probes.diagnosis.passage import asks_for_login
 from probes.model import Exchange, Judged, Observation, Probe, SiteConfig
-from probes.paths import is_excluded
 
 Reached = Literal["yes", "no", "unknown"]
 By = Literal["edge", "app", "gateway", "proxy", "unknown"]
@@ -33,14 +35,17 @@ _APP_TEXTS = (
 _APP_HEADERS = frozenset(
     {"x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "set-cookie", "request-context", "x-runtime"}
 )
+LOGIN_PATH = "/.auth/login"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_LIMIT_DOCUMENTED = 100_000
 
 
 def judge(observation: Observation, configuration: SiteConfig) -> Judged:
-    """Return the judgement over one observation; the settings only say what was to be expected."""
-    reached, by, because = _reached(observation)
-    expected = expectation(observation.probe, configuration)
+    """Return the judgement over one observation.
+
+    The settings say what was to be expected, and whether an answer that asks for a login is the platform's.
+    """
+    reached, by, because = _login(observation, configuration) or _reached(observation)
+    expected = expectation(configuration, observation.probe)
     as_expected: bool | None = None
     if expected is not None and reached != "unknown" and not _version_refused(observation):
         as_expected = (reached == "yes") == (expected == "reached")
@@ -91,6 +96,34 @@ def _reached(observation: Observation) -> _Judgement:
             return "unknown", "unknown", message
 
 
+def _login(observation: Observation, configuration: SiteConfig) -> _Judgement | None:
+    """Return the judgement over an answer that App Service Authentication gives, None for any other.
+
+    It stands before the app's code and sends people to /.auth/login, or answers 401 or 403 (Microsoft Learn,
+    Authentication and authorization in Azure App Service). An app may send people to /.auth/login by itself, so that
+    only the settings tell the two apart.
+    """
+    auth = configuration.auth
+    if observation.outcome != "response" or observation.echo is not None:
+        return None
+    if auth is not None and not asks_for_login(configuration, observation.probe.path):
+        return None
+    headers = dict(observation.exchanges[-1].headers)
+    sent_there = observation.status in _REDIRECTS and LOGIN_PATH in unquote(headers.get("location", "")).lower()
+    challenge = (
+        observation.status in (401, 403) and "authorization_uri=" in headers.get("www-authenticate", "").lower()
+    )
+    if auth is None:
+        because = f"sent to {LOGIN_PATH}, by App Service Authentication or by an app that uses it"
+        return ("unknown", "unknown", because) if sent_there else None
+    if sent_there or challenge:
+        return "no", "edge", "App Service Authentication asks for a login, before the app"
+    if f"return{observation.status}" == (auth.unauthenticated_action or "").lower():
+        because = f"App Service Authentication answers {observation.status} without a login, and an app may do so too"
+        return "unknown", "unknown", because
+    return None
+
+
 def _answered(observation: Observation, exchange: Exchange) -> _Judgement:
     status = exchange.status or 0
     headers = dict(exchange.headers)
@@ -129,33 +162,3 @@ def _unmarked(status: int, exchange: Exchange) -> _Judgement:
 
 def _to_https(probe: Probe, location: str) -> bool:
     return probe.origin.startswith("http://") and location.lower().startswith("https://")
-
-
-def expectation(probe: Probe, configuration: SiteConfig) -> Literal["reached", "refused"] | None:
-    """Return what the settings let expect of this probe, None where they promise neither.
-
-    Microsoft Learn, "Configure TLS mutual authentication" (2025-05-09): Required refuses requests without a
-    certificate outside the exclusion paths; renegotiating settings do not work with TLS 1.3 and HTTP/2.
-    """
-    if probe.origin.startswith("http://"):
-        return "refused" if configuration.https_only else None
-    if probe.expect == "header-only" or probe.http == "2":
-        return None
-    enabled = configuration.client_cert_enabled
-    excluded = is_excluded(probe.path, configuration.client_cert_exclusion_paths or ())
-    if enabled is None:
-        return "reached" if probe.identity == "given" and probe.tls in ("free", "1.2") else None
-    renegotiating = enabled and (
-        configuration.client_cert_mode == "OptionalInteractiveUser" or bool(configuration.client_cert_exclusion_paths)
-    )
-    if probe.tls not in ("free", "1.2") and (renegotiating or probe.tls != "1.3"):
-        return None
-    if probe.tls == "1.2" and configuration.min_tls_version == "1.3":
-        return None
-    required = enabled and configuration.client_cert_mode in ("Required", None) and not excluded
-    if probe.identity == "none":
-        # Over the documented 100 KB a renegotiating front end refuses whoever sends it.
-        if renegotiating and probe.body_bytes > _LIMIT_DOCUMENTED and not excluded:
-            return None
-        return "refused" if required else "reached"
-    return "reached"

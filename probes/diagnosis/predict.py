@@ -1,28 +1,29 @@
 """What the settings permit each probe to show: rule by rule, each with its source and how certain it is."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from probes.diagnosis.facts import asked, could_be_asked, passed
+from probes.diagnosis.passage import is_small_plan, passage
+from probes.diagnosis.rules import (
+    ARM,
+    H1,
+    H2,
+    HANDSHAKE,
+    LEARN,
+    NEVER,
+    POST_HANDSHAKE,
+    REACHED,
+    REDIRECTED,
+    REFUSED,
+    RENEGOTIATION,
+    RESTRICT,
+    TLS,
+    TLS_REFUSED,
+    TLS_TAKEN,
+    rule_for,
+)
 from probes.model import Observation, Prediction, Probe, SiteConfig, Value
 from probes.paths import matching_exclusion
-
-NEVER, HANDSHAKE, RENEGOTIATION, POST_HANDSHAKE = (
-    "asked:none",
-    "asked:handshake",
-    "asked:renegotiation",
-    "asked:post-handshake",
-)
-REACHED, REFUSED, REDIRECTED = "request:reached", "request:refused", "request:redirected"
-TLS_TAKEN, TLS_REFUSED = "tls:taken", "tls:refused"
-H1, H2 = "http:1.1", "http:2"
-"""The outcomes, by the aspect before the colon; a rule speaks of one aspect and says nothing of the others."""
-
-LEARN = "Microsoft Learn, Configure TLS mutual authentication, 2025-05-09"
-_TLS = "Microsoft Learn, TLS/SSL in Azure App Service, 2025-02"
-_ARM = "Microsoft Learn, ARM template reference for Microsoft.Web/sites"
-_RESTRICT = "Microsoft Learn, Azure App Service access restrictions"
-_OVER_100_KB = 131_072
-"""Bytes. Above every reading of the documented 100 KB, whichever it is."""
 
 
 class Contradiction(Value, frozen=True, kw_only=True):
@@ -46,39 +47,34 @@ def predict(config: SiteConfig, probes: Iterable[Probe]) -> tuple[Prediction, ..
 
 def of_probe(config: SiteConfig, probe: Probe) -> tuple[Prediction, ...]:
     """Return what the rules permit one probe to show."""
-    found = tuple(_closed(config, probe))
+    found = tuple(closed(config, probe))
     if not found:
         found = tuple(_plain(config, probe) if probe.origin.startswith("http://") else _secure(config, probe))
     if not found:
-        found = (_rule(probe, (REACHED, REFUSED), "no rule is known that speaks of this", "inferred"),)
+        found = (rule_for(probe, (REACHED, REFUSED), "no rule is known that speaks of this", "inferred"),)
     return found
 
 
-def _rule(probe: Probe, permitted: Sequence[str], rule: str, certainty: str, source: str = "") -> Prediction:
-    text = f"{rule} ({source})" if source else rule
-    return Prediction(probe=probe.id, permitted=tuple(permitted), rule=text, certainty=certainty)  # type: ignore[arg-type]
-
-
-def _closed(config: SiteConfig, probe: Probe) -> Iterator[Prediction]:
+def closed(config: SiteConfig, probe: Probe) -> Iterator[Prediction]:
     """Yield the rules of a site that lets nobody in; they come before all others, in an order nobody documents."""
     refused = (REFUSED, REDIRECTED)
     if (config.state or "Running").lower() == "stopped":
-        yield _rule(probe, refused, "state=Stopped: no request reaches the app", "documented", _ARM)
+        yield rule_for(probe, refused, "state=Stopped: no request reaches the app", "documented", ARM)
     if (config.public_network_access or "").lower() == "disabled":
         rule = "publicNetworkAccess=Disabled: only private endpoints lead to the app"
         # Whether this machine comes through a private endpoint cannot be told from here.
         certainty = "documented" if config.private_endpoints == () else "inferred"
         permitted = refused if certainty == "documented" else (*refused, REACHED)
-        yield _rule(probe, permitted, rule, certainty, _RESTRICT)
+        yield rule_for(probe, permitted, rule, certainty, RESTRICT)
 
 
 def _plain(config: SiteConfig, probe: Probe) -> Iterator[Prediction]:
     if config.https_only:
         rule = "httpsOnly=true: a request over http is redirected to https"
-        yield _rule(probe, (REDIRECTED, REFUSED), rule, "documented", _ARM)
+        yield rule_for(probe, (REDIRECTED, REFUSED), rule, "documented", ARM)
     elif config.https_only is False:
         rule = "httpsOnly=false: a request over http is answered; whether Required refuses it is not documented"
-        yield _rule(probe, (REACHED, REFUSED, REDIRECTED), rule, "inferred")
+        yield rule_for(probe, (REACHED, REFUSED, REDIRECTED), rule, "inferred")
 
 
 def _secure(config: SiteConfig, probe: Probe) -> Iterator[Prediction]:
@@ -86,7 +82,7 @@ def _secure(config: SiteConfig, probe: Probe) -> Iterator[Prediction]:
     if _below(probe.tls, config.min_tls_version) or config.client_cert_enabled is None:
         return
     yield from _asked(config, probe)
-    yield from _through(config, probe)
+    yield from passage(config, probe)
 
 
 def _below(tls: str, least: str | None) -> bool:
@@ -96,12 +92,12 @@ def _below(tls: str, least: str | None) -> bool:
 def _versions(config: SiteConfig, probe: Probe) -> Iterator[Prediction]:
     if _below(probe.tls, config.min_tls_version):
         rule = f"minTlsVersion={config.min_tls_version}: a client of TLS {probe.tls} is refused"
-        yield _rule(probe, (TLS_REFUSED,), rule, "documented", _TLS)
+        yield rule_for(probe, (TLS_REFUSED,), rule, "documented", TLS)
     if probe.http in ("2", "free") and config.http20_enabled is False:
-        yield _rule(probe, (H1,), "http20Enabled=false: HTTP/2 is not offered", "documented", _ARM)
+        yield rule_for(probe, (H1,), "http20Enabled=false: HTTP/2 is not offered", "documented", ARM)
     elif probe.http in ("2", "free") and config.http20_enabled and config.client_cert_enabled:
         rule = "http20Enabled=true with client certificates: sources differ whether they work together"
-        yield _rule(probe, (H1, H2), rule, "reported")
+        yield rule_for(probe, (H1, H2), rule, "reported")
 
 
 def _asked(config: SiteConfig, probe: Probe) -> Iterator[Prediction]:
@@ -110,26 +106,26 @@ def _asked(config: SiteConfig, probe: Probe) -> Iterator[Prediction]:
     mode = config.client_cert_mode
     if not config.client_cert_enabled:
         rule = "clientCertEnabled=false: no certificate is asked for, whatever the mode says"
-        yield _rule(probe, (NEVER,), rule, "documented", _ARM)
+        yield rule_for(probe, (NEVER,), rule, "documented", ARM)
         return
-    if (config.plan_tier or "").lower() in ("free", "shared"):
+    if is_small_plan(config):
         rule = f"the plan is {config.plan_tier}, which has no client certificates"
-        yield _rule(probe, (NEVER,), rule, "inferred")
+        yield rule_for(probe, (NEVER,), rule, "inferred")
         return
     entry = matching_exclusion(probe.path, rules or ())
     if entry is not None:
         certainty = "documented" if _whole_segment(probe.path, entry) else "inferred"
         rule = f"the path begins with the exclusion path {entry}: no certificate is asked for"
-        yield _rule(probe, (NEVER,), rule, certainty, LEARN)
+        yield rule_for(probe, (NEVER,), rule, certainty, LEARN)
         return
     if mode == "OptionalInteractiveUser" or rules:
         yield _late(probe, "OptionalInteractiveUser" if mode == "OptionalInteractiveUser" else "an exclusion path")
     elif rules is not None and mode is not None:
         rule = f"clientCertMode={mode} without exclusion paths: every connection is asked for a certificate"
-        yield _rule(probe, (HANDSHAKE, RENEGOTIATION, POST_HANDSHAKE), rule, "documented", LEARN)
+        yield rule_for(probe, (HANDSHAKE, RENEGOTIATION, POST_HANDSHAKE), rule, "documented", LEARN)
         # Front ends before 2022 are reported to have asked late for plain Required too.
         rule = "it is asked for in the TLS handshake; front ends before 2022 asked after the request"
-        yield _rule(probe, (HANDSHAKE,), rule, "reported", LEARN)
+        yield rule_for(probe, (HANDSHAKE,), rule, "reported", LEARN)
 
 
 def _whole_segment(path: str, entry: str) -> bool:
@@ -141,28 +137,9 @@ def _whole_segment(path: str, entry: str) -> bool:
 def _late(probe: Probe, why: str) -> Prediction:
     if probe.tls == "1.2" and probe.http == "1.1" and probe.renegotiate:
         rule = f"{why}: the certificate is asked for after the request, by renegotiation"
-        return _rule(probe, (RENEGOTIATION,), rule, "documented", LEARN)
+        return rule_for(probe, (RENEGOTIATION,), rule, "documented", LEARN)
     rule = f"{why}: this does not work with TLS 1.3 and HTTP/2; what a client then meets is not documented"
-    return _rule(probe, (NEVER, RENEGOTIATION, POST_HANDSHAKE), rule, "inferred", LEARN)
-
-
-def _through(config: SiteConfig, probe: Probe) -> Iterator[Prediction]:
-    """Yield whether the request gets to the app."""
-    rules = config.client_cert_exclusion_paths
-    late = config.client_cert_enabled and (config.client_cert_mode == "OptionalInteractiveUser" or bool(rules))
-    excluded = matching_exclusion(probe.path, rules or ()) is not None
-    small = (config.plan_tier or "").lower() in ("free", "shared")
-    required = config.client_cert_enabled and config.client_cert_mode == "Required" and rules is not None
-    if required and not small and not excluded and probe.identity == "none":
-        rule = "clientCertMode=Required: a request without a certificate is refused"
-        yield _rule(probe, (REFUSED,), rule, "documented", LEARN)
-    held_back = probe.expect == "wait" or probe.head_first
-    if late and not excluded and probe.body_bytes > _OVER_100_KB and probe.tls == "1.2" and not held_back:
-        rule = "a body over 100 KB is refused where the certificate is asked for after the request"
-        yield _rule(probe, (REFUSED,), rule, "documented", LEARN)
-    elif probe.identity != "none" and not late and config.client_cert_enabled:
-        rule = "the front end does not judge the certificate: it lets the request through to the app"
-        yield _rule(probe, (REACHED, REFUSED), rule, "documented", LEARN)
+    return rule_for(probe, (NEVER, RENEGOTIATION, POST_HANDSHAKE), rule, "inferred", LEARN)
 
 
 def outcomes(seen: Observation) -> frozenset[str]:

@@ -15,7 +15,7 @@ from probes.siteconfig.changes import path as changes_path
 from probes.siteconfig.client import Arm
 from probes.siteconfig.faults import AzureFault, SiteNotFound
 from probes.siteconfig.parse import bindings_of, joined, parse
-from probes.siteconfig.shape import lowered
+from probes.siteconfig.shape import Shape, lowered
 from probes.siteconfig.siteid import SiteId
 from probes.siteconfig.trouble import RAISED, Trouble, trouble
 
@@ -50,13 +50,17 @@ PLAN = Part("the tier of the App Service plan", "Microsoft.Web/serverfarms/read"
 
 
 class SiteReader:
-    """Reads the parts of one site at the same time; ``unknown`` collects what could not be read."""
+    """Reads the parts of one site at the same time.
+
+    ``unknown`` collects what could not be read, ``unread`` whether the site or its config/web is among it.
+    """
 
     def __init__(self, arm: Arm, site: SiteId) -> None:
         self._arm = arm
         self._site = site
         self._names = (site.group, site.name, site.slot) if site.slot else (site.group, site.name)
         self.unknown: list[Unknown] = []
+        self.unread: set[Shape] = set()
 
     async def read(self) -> SiteConfig:
         """Return the configuration. Raises SiteNotFound or AzureFault where nothing of the site can be read."""
@@ -103,6 +107,8 @@ class SiteReader:
         config = msgspec.structs.replace(config, resource_group=self._site.group)
         if isinstance(site, Trouble) and isinstance(web, Trouble):
             raise self._nothing(site)
+        bodies: dict[Shape, Any] = {"site": site, "config": web}
+        self.unread = {shape for shape, body in bodies.items() if isinstance(body, Trouble)}
         # config/web knows its settings better than the copy of them in the site's own body.
         found = [
             self._made(web, CONFIG, lambda body: parse("config/web", body, "config", "arm")),

@@ -51,6 +51,55 @@ async def in_own_loop(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         raise
 
 
+class OwnLoop:
+    """An event loop in a daemon thread, for work that goes on over several questions."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        # What is left open when the program ends is nobody's news.
+        self._loop.set_exception_handler(lambda _loop, _context: None)
+        self._thread = threading.Thread(target=self._run, daemon=True, name="azure")
+        self._thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+        finally:
+            self._loop.close()
+
+    async def ask(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine over there and wait for it; cancelling the wait cancels the coroutine."""
+        if self._loop.is_closed():
+            raise asyncio.CancelledError
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(make(), self._loop))
+
+    def stop(self, last: Callable[[], Coroutine[Any, Any, None]], wait_s: float = 0.0) -> None:
+        """Cancel all that runs, run ``last``, and end; waits for that at most ``wait_s`` seconds."""
+
+        async def end() -> None:
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            try:
+                async with asyncio.timeout(1.0):
+                    await asyncio.gather(*others, return_exceptions=True)
+                    await last()
+            finally:
+                self._loop.stop()
+
+        def begin() -> None:
+            ending.append(self._loop.create_task(end()))
+
+        ending: list[asyncio.Task[None]] = []
+        try:
+            self._loop.call_soon_threadsafe(begin)
+        except RuntimeError:
+            return  # it was stopped before
+        if wait_s:
+            self._thread.join(wait_s)
+
+
 def _tell(
     loop: asyncio.AbstractEventLoop,
     future: asyncio.Future[T],

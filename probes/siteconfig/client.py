@@ -1,6 +1,7 @@
 """The SDK's clients with a pipeline of our own: read-only, one host, short retries, no logging, no redirects."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -12,6 +13,7 @@ from probes.siteconfig.clouds import Access
 from probes.siteconfig.faults import AzureFault
 from probes.siteconfig.signin import SignedIn
 from probes.siteconfig.transport import WAIT_S, ReadOnlyTransport, ShortRetry, refuse_unless_reading
+from probes.siteconfig.versions import OlderVersion
 from probes.version import VERSION
 
 RETRIES = 2
@@ -34,11 +36,12 @@ class _Guard(policies.SansIOHTTPPolicy[Any, Any]):
         refuse_unless_reading(request.http_request.method, request.http_request.url, self._base)
 
 
-def _pipeline(access: Access, who: SignedIn) -> list[Any]:
+def _pipeline(access: Access, who: SignedIn, used: dict[str, str]) -> list[Any]:
     return [
         policies.RequestIdPolicy(),
         policies.HeadersPolicy({"Accept-Encoding": "identity"}),
         policies.UserAgentPolicy(base_user_agent=f"mtls-triage/{VERSION}"),
+        OlderVersion(used),
         ShortRetry(retry_total=RETRIES, retry_backoff_factor=0.2, retry_backoff_max=WAIT_S),
         _Guard(access.cloud.arm),
         AsyncARMChallengeAuthenticationPolicy(who, access.cloud.scope),
@@ -47,17 +50,21 @@ def _pipeline(access: Access, who: SignedIn) -> list[Any]:
 
 
 class Arm:
-    """Reads resources; every answer is plain JSON, whatever the models of the SDK make of it."""
+    """Reads resources; every answer is plain JSON, whatever the models of the SDK make of it.
+
+    ``versions`` has the API versions that the cloud did not know, each with the one that was read instead.
+    """
 
     def __init__(self, access: Access, who: SignedIn, http: aiohttp.ClientSession, subscription: str) -> None:
         from azure.mgmt.web.aio import WebSiteManagementClient
 
+        self.versions: dict[str, str] = {}
         self.web = WebSiteManagementClient(
             who,
             subscription,
             base_url=access.cloud.arm,
             credential_scopes=[access.cloud.scope],
-            policies=_pipeline(access, who),
+            policies=_pipeline(access, who, self.versions),
             transport=ReadOnlyTransport(http, access.cloud.arm),
         )
 
@@ -107,16 +114,26 @@ class Graph:
             who,
             base_url=access.cloud.arm,
             credential_scopes=[access.cloud.scope],
-            policies=_pipeline(access, who),
+            policies=_pipeline(access, who, {}),
             transport=ReadOnlyTransport(http, access.cloud.arm),
         )
 
     async def rows(self, query: str, subscription: str | None = None) -> list[dict[str, Any]]:
         """Return the rows of a query, bounded; raises what ``RAISED`` of trouble names."""
+        return (await self.listed(query, subscription)).rows
+
+    async def listed(
+        self, query: str, subscription: str | None = None, count: Callable[[int], None] | None = None
+    ) -> "Listed":
+        """Return the rows of a query and whether these are all; ``count`` is told how many there are so far.
+
+        Raises what ``RAISED`` of trouble names.
+        """
         from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 
         found: list[dict[str, Any]] = []
         token: str | None = None
+        total = 0
         for _ in range(PAGES):
             options = QueryRequestOptions(result_format="objectArray", top=1000, skip_token=token)
             where = [subscription] if subscription else None
@@ -129,10 +146,28 @@ class Graph:
             if not isinstance(data, list):
                 raise AzureFault("the Resource Graph answered with something that is no list")
             found += [row for row in data if isinstance(row, dict)]
-            token = answer.get("$skipToken")
-            if not isinstance(token, str) or not token or len(found) >= ROWS:
+            total = max(total, _number(answer.get("totalRecords")))
+            if count is not None:
+                count(len(found))
+            before, token = token, answer.get("$skipToken")
+            if not isinstance(token, str) or not token:
+                return Listed(found[:ROWS], total, len(found) <= ROWS)
+            if len(found) >= ROWS or token == before:
                 break
-        return found[:ROWS]
+        return Listed(found[:ROWS], total, False)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Rows of a query: those that were read, how many Azure says there are (0: not said), whether these are all."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    whole: bool
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else 0
 
 
 def _json(response: Any, _model: Any, _headers: Any) -> Any:

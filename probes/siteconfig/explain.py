@@ -4,10 +4,14 @@ from collections.abc import Iterable, Iterator
 
 from probes.model import SiteConfig, Unknown, Value
 from probes.paths import matching_exclusion
-from probes.siteconfig.meaning import LEARN, Effective, effective
+from probes.restrictions import restricts
+from probes.siteconfig.consequence import cautions, consequence, never_obtained
+from probes.siteconfig.export import beside
+from probes.siteconfig.meaning import LEARN, Effective, effective, is_small
 from probes.siteconfig.parts import shown
 
 _TLS = "Microsoft Learn, TLS/SSL in Azure App Service, 2025-02"
+_IN_CODE = "Microsoft Learn, Use a TLS/SSL certificate in your code in Azure App Service"
 _RESTRICT = "Microsoft Learn, Azure App Service access restrictions"
 _RESOURCE = "Microsoft Learn, ARM template reference for Microsoft.Web/sites"
 
@@ -52,9 +56,14 @@ class Contradiction(Value, frozen=True, kw_only=True):
 
 
 class Explanation(Value, frozen=True, kw_only=True):
-    """The whole configuration in words, as ``config --json`` prints it."""
+    """The whole configuration in words, as ``config --json`` prints it.
+
+    ``consequence`` is what it comes to in one sentence, ``cautions`` what else stands in the way of a request.
+    """
 
     configuration: SiteConfig
+    consequence: str
+    cautions: tuple[str, ...] = ()
     effective: Effective
     settings: tuple[Setting, ...]
     paths: tuple[PathAnswer, ...] = ()
@@ -66,11 +75,13 @@ def explain(config: SiteConfig, unknown: tuple[Unknown, ...] = (), paths: Iterab
     """Return the explanation of a configuration; ``paths`` are tested against the exclusion list."""
     return Explanation(
         configuration=config,
+        consequence=consequence(config),
+        cautions=tuple(cautions(config)),
         effective=effective(config),
         settings=(*_certificates(config), *_protocols(config), *_around(config)),
         paths=tuple(path_answer(path, config) for path in paths),
         contradictions=tuple(contradictions(config)),
-        unknown=unknown,
+        unknown=(*unknown, *beside(config)),
     )
 
 
@@ -94,13 +105,13 @@ def _certificates(config: SiteConfig) -> Iterator[Setting]:
     on = config.client_cert_enabled
     means = {
         True: "Client certificates are used.",
-        False: "Client certificates are ignored; the mode beside it means nothing.",
+        False: "Nobody is asked for a certificate, and the app gets no X-ARR-ClientCert.",
         None: "Not known whether client certificates are used.",
     }[on]
     label = "Ignore" if on is False else None
     yield _setting("clientCertEnabled", on, means, source, label=label)
     mode = config.client_cert_mode
-    means = _MODES[mode]
+    means = _MODES[mode] if on is not False else "Without effect while clientCertEnabled is false."
     late = mode == "OptionalInteractiveUser" and on is not False
     yield _setting("clientCertMode", mode, means, source, label=row.labels, renegotiation=late)
     paths = config.client_cert_exclusion_paths
@@ -112,6 +123,8 @@ def _certificates(config: SiteConfig) -> Iterator[Setting]:
         )
     elif paths is None:
         means = "Not known which paths are exempt."
+    if paths and on is False:
+        means = "Without effect while clientCertEnabled is false."
     late = bool(paths) and on is not False
     label = "Certificate exclusion paths"
     yield _setting("clientCertExclusionPaths", paths, means, source, label=label, renegotiation=late)
@@ -155,15 +168,21 @@ def _around(config: SiteConfig) -> Iterator[Setting]:
     yield _setting("publicNetworkAccess", access, means, source, label=label, reference=_RESTRICT)
     rules = config.ip_restrictions
     if rules is not None:
-        refusing = [rule for rule in rules if (rule.action or "").lower() == "deny"]
         means = "The first that matches decides; who is refused gets 403 from the front end."
-        value = shown(rules) if refusing or len(rules) > 1 else "allow all"
+        if not restricts(config):
+            means = "Nobody is refused by an address."
+        value = shown(rules) if restricts(config) else "allow all"
         yield _setting(
             "ipSecurityRestrictions", value, means, source, label="Access restrictions", reference=_RESTRICT
         )
     if config.plan_tier:
         means = "It has no client certificates." if is_small(config) else "Client certificates are supported."
         yield _setting("plan tier", config.plan_tier, means, source, label="App Service plan", reference=_RESOURCE)
+    if config.public_certificates:
+        means = "Uploaded for the app's own code (WEBSITE_LOAD_CERTIFICATES). The front end keeps nobody out by them."
+        label = "Public key certificates (.cer)"
+        uploaded = config.public_certificates
+        yield _setting("publicCertificates", uploaded, means, source, label=label, reference=_IN_CODE)
     if config.auth is not None and config.auth.enabled:
         action = config.auth.unauthenticated_action or "not set"
         means = f"Easy Auth answers before the app; without a login: {action}."
@@ -193,11 +212,6 @@ def _setting(
     )
 
 
-def is_small(config: SiteConfig) -> bool:
-    """Say whether the plan is Free or Shared, which have no client certificates (portal source, 2024-10-24)."""
-    return (config.plan_tier or "").lower() in ("free", "shared")
-
-
 def contradictions(config: SiteConfig) -> Iterator[Contradiction]:
     """Yield the settings that cannot do together what they say."""
     on = config.client_cert_enabled
@@ -206,7 +220,7 @@ def contradictions(config: SiteConfig) -> Iterator[Contradiction]:
             f"Client certificates are on, but the plan {config.plan_tier} has none; Basic is the smallest that has."
         )
         yield Contradiction(settings=("clientCertEnabled", "plan tier"), means=means)
-    if effective(config).asked == "renegotiation" and (config.min_tls_version or "") == "1.3":
+    if never_obtained(config):
         means = (
             "The certificate is asked for by renegotiation, which TLS 1.3 does not have, and nothing below TLS 1.3 "
             "is taken: it can never be obtained."

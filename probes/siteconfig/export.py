@@ -1,6 +1,6 @@
 """Reads a site's settings from saved JSON: raw ARM, what az prints, a template; several files joined."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,13 +13,13 @@ from probes.siteconfig.parse import joined, parse
 from probes.siteconfig.shape import CONFIG_COMMAND, SITE_COMMAND, Shape, lowered, shape_of
 from probes.siteconfig.template import is_template, sites_in
 
-_WANTED = (
-    ("client_cert_enabled", "whether client certificates are switched on (clientCertEnabled)", SITE_COMMAND),
-    ("client_cert_mode", "the client certificate mode (clientCertMode)", SITE_COMMAND),
-    ("client_cert_exclusion_paths", "the certificate exclusion paths (clientCertExclusionPaths)", SITE_COMMAND),
-    ("https_only", "whether http is redirected to https (httpsOnly)", SITE_COMMAND),
-    ("http20_enabled", "whether HTTP/2 is switched on (http20Enabled)", CONFIG_COMMAND),
-    ("min_tls_version", "the lowest TLS version (minTlsVersion)", CONFIG_COMMAND),
+_WANTED: tuple[tuple[str, str, Shape], ...] = (
+    ("client_cert_enabled", "whether client certificates are switched on (clientCertEnabled)", "site"),
+    ("client_cert_mode", "the client certificate mode (clientCertMode)", "site"),
+    ("client_cert_exclusion_paths", "the certificate exclusion paths (clientCertExclusionPaths)", "site"),
+    ("https_only", "whether http is redirected to https (httpsOnly)", "site"),
+    ("http20_enabled", "whether HTTP/2 is switched on (http20Enabled)", "config"),
+    ("min_tls_version", "the lowest TLS version (minTlsVersion)", "config"),
 )
 
 
@@ -38,12 +38,18 @@ def read(paths: Sequence[Path], host: str | None = None) -> tuple[SiteConfig, tu
     return whole, missing(whole)
 
 
-def missing(config: SiteConfig) -> tuple[Unknown, ...]:
-    """Return which of the settings that decide are not known, and the command that prints each."""
+def missing(config: SiteConfig, without: Collection[Shape] = ()) -> tuple[Unknown, ...]:
+    """Return which of the settings that decide are not known, and the command that prints each.
+
+    ``without`` are the shapes that are known to be unread, whose settings are left out.
+    """
+    commands: dict[Shape, str] = {"site": SITE_COMMAND, "config": CONFIG_COMMAND}
     return tuple(
-        Unknown(what=what, why="not-observable", how_to_get=f"{command} --output json > FILE, then --config FILE")
-        for field, what, command in _WANTED
-        if getattr(config, field) is None
+        Unknown(
+            what=what, why="not-observable", how_to_get=f"{commands[shape]} --output json > FILE, then --config FILE"
+        )
+        for field, what, shape in _WANTED
+        if getattr(config, field) is None and shape not in without
     )
 
 
@@ -67,3 +73,29 @@ def _joined(path: Path, one: SiteConfig, other: SiteConfig) -> SiteConfig:
     shown = printable(path.name, limit=80)
     notes = tuple(f"{shown}: {field} differs from another file, which was kept" for field in differing)
     return msgspec.structs.replace(together, notes=(*together.notes, *notes))
+
+
+_BESIDE = (
+    ("state", "whether it runs"),
+    ("host_names", "its host names"),
+    ("host_bindings", "their bindings"),
+    ("public_network_access", "public network access"),
+    ("ip_restrictions", "access restrictions"),
+    ("plan_tier", "the tier of its plan"),
+    ("auth", "App Service Authentication"),
+    ("slots", "the other slots"),
+    ("changes", "what changed lately"),
+    ("private_endpoints", "private endpoints"),
+    ("certificates", "server certificates"),
+    ("public_certificates", "public certificates"),
+)
+
+
+def beside(config: SiteConfig) -> tuple[Unknown, ...]:
+    """Return, in one line, the parts around the settings that a saved file left out; none for a live read."""
+    left_out = [words for field, words in _BESIDE if getattr(config, field) is None]
+    if config.source != "file" or not left_out:
+        return ()
+    what = f"what the file does not say of the site: {', '.join(left_out)}"
+    how = "read the site from Azure: az login, then mtls-triage config https://HOST (the role Reader is enough)"
+    return (Unknown(what=what, why="not-observable", how_to_get=how),)

@@ -1,55 +1,79 @@
 """Finds sites in the Resource Graph: by host name, by name, or all of them for a list to choose from."""
 
+import asyncio
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from probes.errors import UsageFault
-from probes.printable import printable
 from probes.siteconfig.choose import serves
 from probes.siteconfig.client import Graph
 from probes.siteconfig.faults import SeveralSites, SiteNotFound
-from probes.siteconfig.reader import Reader, flat
-from probes.siteconfig.siteid import SiteId, is_site_id, site_id
+from probes.siteconfig.reader import Reader, clean, flat
+from probes.siteconfig.rows import SiteList, SiteRow
+from probes.siteconfig.siteid import checked_host, is_site_id, site_id
+from probes.siteconfig.trouble import RAISED
 
-_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _TYPES = "resources | where type in~ ('microsoft.web/sites', 'microsoft.web/sites/slots')"
+_WORD = re.compile(r"[a-z0-9._-]{1,80}")
+_SEARCHED = ("name", "resourceGroup", "subscriptionId", "tostring(properties.hostNames)")
+_NAMES_S = 5.0
+"""Seconds for the names of the subscriptions, without which a list is still a list."""
+_LISTED = (
+    "project id, name, type, kind, resourceGroup, subscriptionId, state = properties.state, "
+    "defaultHostName = properties.defaultHostName, hostNames = properties.hostNames"
+)
 _COLUMNS = "project id, name, type, kind, location, resourceGroup, subscriptionId, properties"
 _SHOWN = 4
 
 
-@dataclass(frozen=True, kw_only=True)
-class SiteRow:
-    """One site that the user can read, as a list shows it."""
+async def sites(
+    graph: Graph, subscription: str | None = None, words: str = "", count: Callable[[int], None] | None = None
+) -> SiteList:
+    """Return the sites and slots that the user can read and that fit the words, by name."""
+    names = await _subscriptions(graph) if words else {}
+    query = f"{_TYPES}{_fitting(words, names)} | {_LISTED} | order by name asc"
+    listed = await graph.listed(query, subscription, count)
+    names = names or await _subscriptions(graph)
+    rows = (replace(row, subscription=names.get(row.id.subscription.lower())) for row in _parsed(listed.rows))
+    # A token that leads back to the same page brings the same rows again.
+    once = {row.id.text.lower(): row for row in rows}
+    found = tuple(sorted(once.values(), key=lambda one: one.id.shown.lower()))
+    return SiteList(rows=found, total=listed.total or len(found), whole=listed.whole, words=words)
 
-    id: SiteId
-    host: str | None
-    hosts: tuple[str, ...]
-    kind: str | None
-    state: str | None
 
-    def matches(self, words: str) -> bool:
-        """Say whether every word is in the name, the group or a host name, in any case."""
-        text = " ".join((self.id.shown, self.id.group, self.id.subscription, *self.hosts)).lower()
-        return all(word in text for word in words.lower().split())
+async def _subscriptions(graph: Graph) -> dict[str, str]:
+    """Return the names of the subscriptions by their ids in lower case; nothing where they cannot be read."""
+    query = "resourcecontainers | where type =~ 'microsoft.resources/subscriptions' | project subscriptionId, name"
+    try:
+        async with asyncio.timeout(_NAMES_S):
+            rows = await graph.rows(query)
+    except RAISED:
+        return {}
+    pairs = ((row.get("subscriptionId"), row.get("name")) for row in rows)
+    return {clean(key).lower(): clean(name) for key, name in pairs if isinstance(key, str) and isinstance(name, str)}
 
 
-async def sites(graph: Graph, subscription: str | None = None) -> tuple[SiteRow, ...]:
-    """Return all sites and slots that the user can read, by name."""
-    rows = await graph.rows(f"{_TYPES} | {_COLUMNS} | order by name asc", subscription)
-    return tuple(sorted(_parsed(rows), key=lambda one: one.id.shown.lower()))
+def _fitting(words: str, names: Mapping[str, str]) -> str:
+    """Return the condition for a search; a word that could be more than a name is left to whoever gets the list."""
+    found = ""
+    for word in (one for one in words.lower().split() if _WORD.fullmatch(one)):
+        tests = [f"{field} contains '{word}'" for field in _SEARCHED]
+        inside = [key for key, name in names.items() if word in name.lower() and _WORD.fullmatch(key)]
+        if inside:
+            tests.append(f"subscriptionId in~ ({', '.join(repr(key) for key in inside[:50])})")
+        found += f" | where {' or '.join(tests)}"
+    return found
 
 
 async def by_host(graph: Graph, host: str, subscription: str | None = None) -> SiteRow:
     """Return the site that a host name is bound to.
 
-    Raises SiteNotFound when no site that the user can read has it, SeveralSites when more than one has.
+    Raises SiteNotFound when no site that the user can read has it, SeveralSites when more than one has, UsageFault
+    for what is no host name.
     """
-    host = host.lower().rstrip(".")
-    # The name goes into a query, so that nothing but a host name may be in it.
-    if not _HOST.fullmatch(host):
-        raise UsageFault(f"The host {printable(host, limit=80)!r} is no name that Azure could know.")
+    host = checked_host(host)
     names = [host, "*." + host.partition(".")[2]] if "." in host else [host]
     tests = " or ".join(f"tolower(tostring(properties)) contains '\"{name}\"'" for name in names)
     rows = _parsed(await graph.rows(f"{_TYPES} | where {tests} | {_COLUMNS}", subscription))

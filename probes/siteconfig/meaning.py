@@ -74,3 +74,8 @@ def effective(config: SiteConfig) -> Effective:
         means = f"{must}. When it is asked for is not known: clientCertExclusionPaths was not read."
         return Effective(asked="unknown", certificate=kind, means=means, **labels)
     return Effective(asked="handshake", certificate=kind, means=f"{must}. {_IN_HANDSHAKE}", **labels)
+
+
+def is_small(config: SiteConfig) -> bool:
+    """Say whether the plan is Free or Shared, which have no client certificates (portal source, 2024-10-24)."""
+    return (config.plan_tier or "").lower() in ("free", "shared")

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from probes.model import HostBinding, IpRestriction, SiteConfig
+from probes.model import HostBinding, IpRestriction, SiteConfig, SlotSwap
 from probes.siteconfig.reader import Reader, flat, of_id
 from probes.siteconfig.shape import Shape, lowered
 
@@ -86,7 +86,14 @@ def _of_site(site: Reader, entry: Mapping[str, Any]) -> dict[str, Any]:
         "hosting_environment": Reader("", environment).text("name") or of_id(environment, "hostingenvironments"),
         "end_to_end_encryption": site.flag("endToEndEncryptionEnabled"),
         "host_bindings": bindings_of(site.rows("hostNameSslStates")),
+        "last_swap": _swap(Reader("slotSwapStatus", site.inner("slotSwapStatus"))),
     }
+
+
+def _swap(status: Reader) -> SlotSwap | None:
+    """Return the last swap of slots (Microsoft.Web/sites, slotSwapStatus, read-only); None where there was none."""
+    at, source, destination = (status.text(key) for key in ("timestampUtc", "sourceSlotName", "destinationSlotName"))
+    return SlotSwap(at=at, source=source, destination=destination) if at or source or destination else None
 
 
 def _of_config(config: Reader, site: Reader) -> dict[str, Any]:

@@ -12,6 +12,7 @@ _ID = re.compile(
 )
 # Letters, digits and what Azure allows in names of subscriptions, groups and sites besides; never "..", "?" or "#".
 _NAME = re.compile(r"[^\W_][\w.()-]{0,199}|_[\w.()-]{0,199}")
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,20 @@ def checked(name: str) -> str:
     if not _NAME.fullmatch(name) or ".." in name:
         raise UsageFault(f"The name {printable(name, limit=80)!r} holds a character that no name in Azure has.")
     return name
+
+
+def checked_host(host: str) -> str:
+    """Return a host name in lower case and ASCII (RFC 5890); raises UsageFault where Azure could not know it.
+
+    The name goes into a query, so that nothing but a host name may be in it.
+    """
+    try:
+        plain = host.rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        plain = ""
+    if not _HOST.fullmatch(plain):
+        raise UsageFault(
+            f"The host {printable(host, limit=80)!r} is no name that Azure could know. Write TARGET as "
+            "https://host/path."
+        )
+    return plain

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.errors import ConfigurationFault
+from probes.hosts import DEFAULT_SUFFIXES
 from probes.printable import printable
 from probes.siteconfig.choose import Candidate, choose
 from probes.siteconfig.shape import SITE_COMMAND, Shape, lowered
@@ -40,7 +41,9 @@ def sites_in(path: Path, entry: Mapping[str, Any], host: str | None = None) -> l
         kind = str(resource.get("type") or "").lower()
         name = _plain(resource.get("name"))
         if kind in ("microsoft.web/sites", "microsoft.web/sites/slots"):
-            sites.append(Candidate(name=name, hosts=(f"{name.replace('/', '-')}.azurewebsites.net",), entry=resource))
+            # In which cloud it will be deployed is not in a template.
+            hosts = tuple(f"{name.replace('/', '-')}{suffix}" for suffix in DEFAULT_SUFFIXES)
+            sites.append(Candidate(name=name, hosts=hosts, entry=resource))
         elif kind.endswith("/config") and _WEB_CONFIG.search(str(resource.get("name") or "")):
             configs.append((parent or name.rpartition("/")[0], resource | {"type": "Microsoft.Web/sites/config"}))
     if not sites:

@@ -115,6 +115,15 @@ class ShortRetry(policies.AsyncRetryPolicy[Any, Any]):
         return (after is None or after <= WAIT_S) and super().is_retry(settings, response)
 
 
+class ShortRetryOfThread(policies.RetryPolicy[Any, Any]):
+    """The same for a credential that waits in a thread: a long Retry-After would keep it there, out of reach."""
+
+    def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
+        """Say whether to try again."""
+        after = self.get_retry_after(response)
+        return (after is None or after <= WAIT_S) and super().is_retry(settings, response)
+
+
 class ReadOnlyTransport(AioHttpTransport):  # type: ignore[misc]
     """Sends to one base address and only what reads; the last line before the network."""
 

@@ -53,12 +53,13 @@ def trouble(fault: BaseException) -> Trouble:
     match fault:
         case RefusedByUs() | AzureFault():
             return Trouble("other", str(fault).removeprefix("Reading from Azure: ").rstrip("."))
+        # Before the answers: azure-core counts a half answer among those that could not be decoded.
+        case IncompleteReadError() | ServiceResponseError() | aiohttp.ClientPayloadError():
+            return Trouble("other", "the connection to Azure ended before the answer was whole")
         case HttpResponseError():
             return _of_response(fault)
         case TimeoutError() | asyncio.TimeoutError():
             return Trouble("other", "Azure did not answer in time")
-        case IncompleteReadError() | ServiceResponseError() | aiohttp.ClientPayloadError():
-            return Trouble("other", "the connection to Azure ended before the answer was whole")
         case ServiceRequestError() | aiohttp.ClientError() | OSError():
             return Trouble("other", f"Azure could not be reached: {_first_line(fault)}")
         case _:

@@ -1,7 +1,10 @@
 """Which ways to sign in are set up here; told without importing Azure, so that signed out is said at once."""
 
 import os
+import platform
 import shutil
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +26,27 @@ CERTIFICATE = "AZURE_CLIENT_CERTIFICATE_PATH"
 FEDERATED = "AZURE_FEDERATED_TOKEN_FILE"
 PRINCIPAL = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID")
 """The variables of azure-identity (Microsoft Learn, Azure Identity client library, environment variables)."""
+
+
+@dataclass(frozen=True)
+class DeviceCode:
+    """What a person who signs in enters, and where (RFC 8628, section 3.2); both texts are printable.
+
+    ``ends`` is when the code ends, in seconds of ``time.time()``.
+    """
+
+    address: str
+    code: str
+    ends: float
+
+    @property
+    def line(self) -> str:
+        """Both in one sentence."""
+        return f"To sign in, open {self.address} and enter the code {self.code}"
+
+
+Prompt = Callable[[DeviceCode], None]
+"""Told what the person must do to sign in; called from another thread than the one that waits."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +94,17 @@ def has_managed_identity() -> bool:
     return bool(complete or (env.get("MSI_ENDPOINT") and not env.get("IDENTITY_ENDPOINT")))
 
 
+def has_browser() -> bool:
+    """Say whether a browser can be opened beside this program.
+
+    On a machine without a display Python would open one of text in this very terminal (Python documentation,
+    webbrowser).
+    """
+    if sys.platform in ("win32", "darwin") or "microsoft" in platform.release().lower():
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+
+
 def refuse_when_signed_out(access: Access) -> None:
     """Raise SignedOut where there is nothing that could be tried."""
     found = ways(access)
@@ -80,8 +115,11 @@ def refuse_when_signed_out(access: Access) -> None:
 def signed_out(what: str, tried: tuple[str, ...], access: Access) -> SignedOut:
     """Return the fault in its three lines: what was done, what was tried, what to run."""
     where = f" at {access.cloud.authority}" if access.own_authority else ""
+    seen = f"Signing in to Azure{where}: {what}."
     return SignedOut(
-        f"Signing in to Azure{where}: {what}.\n"
+        f"{seen}\n"
         f"Tried: {'; '.join(tried) or 'nothing was set up'}.\n"
-        "Run az login, or use --sign-in device-code; or give saved settings with --config FILE."
+        "Run az login, or use --sign-in device-code; or give saved settings with --config FILE.",
+        seen=seen,
+        tried=tried,
     )

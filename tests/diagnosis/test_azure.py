@@ -11,6 +11,7 @@ from probes.diagnosis.facts import Facts
 from probes.diagnosis.predict import contradictions, outcomes
 from probes.diagnosis.walk import walk
 from probes.model import (
+    Answer,
     AuthSettings,
     Case,
     HostBinding,
@@ -26,6 +27,7 @@ from tests.diagnosis.build import DISABLED, EXCLUDED, HOST, INTERACTIVE, OPTIONA
 
 NEVER = Site(when="none", insists=False)
 SLOTS = (SlotFacts(name="staging", differences=(SettingDifference(setting="clientCertMode", here="a", there="b"),)),)
+ON_THERE = (SlotFacts(name="x", differences=(SettingDifference(setting="clientCertEnabled", there="true"),)),)
 
 
 def but(config: SiteConfig, **more: Any) -> SiteConfig:
@@ -74,7 +76,7 @@ FAULTY: dict[str, Callable[[], Case]] = {
     "http2-disables-certificates": lambda: make_case(
         NEVER, config=but(DISABLED, http20_enabled=True, changes=changed(10, 12))
     ),
-    "slot-differs": lambda: make_case(Site(), config=but(REQUIRED, slots=SLOTS)),
+    "slot-differs": lambda: make_case(NEVER, config=but(DISABLED, slots=ON_THERE)),
 }
 CONTROLS: dict[str, Callable[[], Case]] = {
     **{slug: (lambda: make_case(Site(), config=but(REQUIRED, public_network_access="Enabled"))) for slug in FAULTY},
@@ -86,7 +88,8 @@ CONTROLS: dict[str, Callable[[], Case]] = {
     "http2-disables-certificates": lambda: make_case(
         NEVER, config=but(DISABLED, http20_enabled=True, changes=changed(10, 40))
     ),
-    "slot-differs": lambda: make_case(Site(), config=but(REQUIRED, slots=(SlotFacts(name="staging"),))),
+    # Slots that differ, and a site that works: no fault.
+    "slot-differs": lambda: make_case(Site(), config=but(REQUIRED, slots=SLOTS)),
 }
 
 
@@ -128,6 +131,25 @@ def test_http2_on_and_certificates_off_prove_nothing_by_themselves() -> None:
     plain = make_case(NEVER, config=but(DISABLED, http20_enabled=True))
     assert evaluate("http2-disables-certificates", plain).state == "unknown"
     assert verdict(plain).finding == "client-certs-disabled"
+
+
+def test_a_record_of_one_switch_alone_leaves_open_whether_it_was_http2() -> None:
+    # The record goes back 14 days, and which settings it holds is not documented.
+    for changes in ((), changed(10, 12)[:1], changed(10, 12)[1:]):
+        case = make_case(NEVER, config=but(DISABLED, http20_enabled=True, changes=changes))
+        assert evaluate("http2-disables-certificates", case).state == "unknown"
+
+
+@pytest.mark.parametrize(("said", "state"), [("they-were", "holds"), ("they were not", "refuted"), ("?", "unknown")])
+def test_where_no_record_reaches_the_users_word_counts(said: str, state: str) -> None:
+    case = make_case(NEVER, config=but(DISABLED, http20_enabled=True))
+    case = msgspec.structs.replace(case, answers=(Answer(node="with-http2", answer=said, by="option"),))
+    assert evaluate("http2-disables-certificates", case).state == state
+    assert (verdict(case).finding == "http2-disables-certificates") == (state == "holds")
+    recorded = msgspec.structs.replace(
+        case, configuration=msgspec.structs.replace(case.configuration, changes=changed(10, 40))
+    )
+    assert evaluate("http2-disables-certificates", recorded).state == "refuted", "a record goes before a word"
 
 
 def test_a_login_that_answers_a_bare_401_is_likely_by_the_settings() -> None:

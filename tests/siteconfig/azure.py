@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
@@ -128,6 +128,7 @@ class Azure:
     authorized: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
     queries: list[dict[str, Any]] = field(default_factory=list)
+    forms: list[dict[str, list[str]]] = field(default_factory=list)
     token_answer: Answer = (200, {}, None)
 
     def put(self, path: str, body: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
@@ -214,6 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
         azure.log.append((self.command, self.path))
         azure.agents.add(self.headers.get("User-Agent", ""))
         if path.endswith("/token"):
+            azure.forms.append(parse_qs(body.decode()))
             status, headers, said = azure.token_answer
             token = {"token_type": "Bearer", "expires_in": 3600, "access_token": TOKEN, "scope": "x/.default"}
             self.send(status, headers, said if said is not None else token)

@@ -8,7 +8,7 @@ import pytest
 from probes.siteconfig.clouds import Access, access
 from tests.siteconfig.azure import SECRET, TENANT, Azure, start
 
-_VARIABLES = (
+VARIABLES = (
     "AZURE_TENANT_ID",
     "AZURE_CLIENT_ID",
     "AZURE_CLIENT_SECRET",
@@ -34,7 +34,7 @@ _VARIABLES = (
 @pytest.fixture
 def signed_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Take every way to sign in away; returns an empty folder that is the whole PATH."""
-    for name in _VARIABLES:
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     folder = tmp_path / "bin"
     folder.mkdir()

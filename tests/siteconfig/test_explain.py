@@ -102,3 +102,11 @@ def test_what_cannot_work_together_is_named(more: dict[str, object], words: str)
 @pytest.mark.parametrize("more", [{}, {"plan_tier": "Basic", "min_tls_version": "1.3", "state": "Running"}])
 def test_what_can_work_together_is_not(more: dict[str, object]) -> None:
     assert explain(but(certificates=(BoundCertificate(),), **more)).contradictions == ()
+
+
+def test_uploaded_certificates_are_explained_where_there_are_any() -> None:
+    found = {one.name: one for one in explain(but(public_certificates=("A" * 40,))).settings}
+    assert found["publicCertificates"].value == "A" * 40
+    assert "keeps nobody out" in found["publicCertificates"].means
+    for none in ((), None):
+        assert "publicCertificates" not in {one.name for one in explain(but(public_certificates=none)).settings}

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,12 +11,23 @@ from probes.model import SiteConfig
 from probes.siteconfig import read
 from probes.siteconfig.clouds import Access
 from probes.siteconfig.faults import SeveralSites, SiteNotFound
-from probes.siteconfig.live import AzureRead, list_sites, read_from_azure, wanted
+from probes.siteconfig.live import AzureRead, read_from_azure, wanted
+from probes.siteconfig.rows import SiteList
+from probes.siteconfig.session import AzureSession
 from tests.siteconfig.azure import GROUP, SITE, SLOT, SUBSCRIPTION, Azure, flat_show, site_body, web_body
 
 
 async def looked(reach: Access, **how: str) -> AzureRead:
     return await read_from_azure(reach, wanted(**how), lambda _line: None)
+
+
+async def every_site(reach: Access) -> SiteList:
+    session = AzureSession(reach)
+    try:
+        await session.sign_in(lambda _code: None)
+        return await session.sites()
+    finally:
+        session.close(wait_s=1)
 
 
 async def test_everything_is_read(reach: Access, azure: Azure) -> None:
@@ -89,7 +101,8 @@ async def test_every_way_of_looking_ends_in_the_same_object(reach: Access) -> No
     ]
     for way in ways:
         assert (await looked(reach, **way)).configuration == by_id, way
-    (row,) = [row for row in await list_sites(reach, None, lambda _line: None) if row.matches("shop example")]
+    listed = await every_site(reach)
+    (row,) = [row for row in listed.rows if row.matches("shop example")]
     assert (await looked(reach, id=row.id.text)).configuration == by_id
 
 
@@ -127,9 +140,20 @@ async def test_a_host_that_nobody_has_or_several_have(reach: Access, azure: Azur
 
 async def test_pages_of_the_graph_are_followed(reach: Access, azure: Azure) -> None:
     pages = [{"data": [site_body()], "$skipToken": "more"}, {"data": [site_body(SLOT)]}]
-    azure.fault("/providers/Microsoft.ResourceGraph/resources", lambda handler: handler.send(200, {}, pages.pop(0)))
-    rows = await list_sites(reach, None, lambda _line: None)
-    assert [row.id.shown for row in rows] == ["shop", "shop/staging"]
+
+    def turn(handler: Any) -> None:
+        # After the pages comes the question for the names of the subscriptions.
+        handler.send(
+            200, {}, pages.pop(0) if pages else {"data": [{"subscriptionId": SUBSCRIPTION, "name": "Shops"}]}
+        )
+
+    azure.fault("/providers/Microsoft.ResourceGraph/resources", turn)
+    listed = await every_site(reach)
+    assert [row.id.shown for row in listed.rows] == ["shop", "shop/staging"]
+    assert (listed.whole, listed.total) == (True, 2)
+    assert all(
+        row.subscription == "Shops" and row.matches("shops staging") == bool(row.id.slot) for row in listed.rows
+    )
     assert azure.queries[1]["options"]["$skipToken"] == "more"
 
 
