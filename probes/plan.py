@@ -10,6 +10,7 @@ import msgspec
 from probes.model import HttpChoice, Identity, Probe, Symptom, TlsChoice, Value
 from probes.model.persona import Persona
 from probes.model.probe import OwnExpect
+from probes.personas import spoken
 
 WHEN = "Does the site answer, and when does it ask for the certificate?"
 PATHS = "Does the path matter?"
@@ -68,11 +69,6 @@ class Plan(Value, frozen=True, kw_only=True):
 
     probes: tuple[Probe, ...]
     upload_path: str
-
-    @property
-    def waves(self) -> tuple[int, ...]:
-        """The numbers of the waves, in order."""
-        return tuple(sorted({probe.wave for probe in self.probes}))
 
     @property
     def uploads(self) -> tuple[Probe, ...]:
@@ -134,7 +130,8 @@ class _Maker:
     def own(self) -> dict[str, Any]:
         """How the user's client speaks TLS and HTTP."""
         request = self.request
-        return {"tls": request.own_tls, "ciphers": request.own_ciphers, "http": request.own_http}
+        tls, http = spoken(request.client, request.own_tls, request.own_http)
+        return {"tls": tls, "ciphers": request.own_ciphers, "http": http}
 
     def get(self, name: str, question: str, **more: Any) -> Probe:
         return msgspec.structs.replace(self._base, id=name, question=question, **more)
@@ -227,9 +224,7 @@ def _as_client(make: _Maker, client: Persona, *, sometimes: bool = False) -> Ite
     large = make.request.large_bytes
     shape: dict[str, Any] = {
         "persona": client.name,
-        "tls": client.tls if make.request.own_tls == "free" else make.request.own_tls,
-        "ciphers": make.request.own_ciphers,
-        "http": client.http if make.request.own_http == "free" else make.request.own_http,
+        **make.own,
         "renegotiate": client.renegotiates,
         "offer_pha": client.offers_pha,
         "writes": "together" if client.writes_together else "separate",

@@ -6,13 +6,10 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from probes.model import Attempt, Observation, Probe, Value, VerificationRun
+from probes.verified import in_a_row, may_fail, passed, statement
 from probes.verifying import Verifying
 
 NO_EVIDENCE = frozenset({"not-run", "cancelled"})
-CERTAINTY = 0.95
-_RULE_OF_THREE = 3.0
-"""-ln(0.05), rounded: with no failure in n trials the failure rate is at most 3/n with a certainty of 95 % (Hanley
-and Lippman-Hand, JAMA 1983;249(13):1743-1745)."""
 
 Send = Callable[[Probe, str], Awaitable[Observation]]
 """Sends one probe on a fresh connection under an observation id and returns what was seen, judged."""
@@ -55,7 +52,6 @@ class Verification:
         self._pace = pace
         self._on_attempt = on_attempt
         self._attempts: list[Attempt] = []
-        self._passed: list[bool] = []
         self._nothing_sent = 0
         self._control: bool | None = None
 
@@ -68,7 +64,7 @@ class Verification:
         while True:
             began = loop.time()
             await self._attempt()
-            if self._streak >= self._pace.streak or self._nothing_sent >= self._pace.streak:
+            if in_a_row(self._attempts) >= self._pace.streak or self._nothing_sent >= self._pace.streak:
                 break
             following = began + self._pace.every_s
             if following > ends:
@@ -87,7 +83,6 @@ class Verification:
         ip = seen.connection.ip if seen.connection else None
         attempt = Attempt(at=seen.at, ip=ip, outcome=f"failed: {why_not}" if why_not else f"passed: {seen.status}")
         self._attempts.append(attempt)
-        self._passed.append(why_not is None)
         self._on_attempt(attempt)
 
     async def _control_refused(self, when: str) -> bool | None:
@@ -105,22 +100,13 @@ class Verification:
             expected = before
         self._control = after if expected else None
 
-    @property
-    def _streak(self) -> int:
-        count = 0
-        for good in reversed(self._passed):
-            if not good:
-                break
-            count += 1
-        return count
-
     def _result(self, started: str) -> Verified:
-        failures = [one.at for one, good in zip(self._attempts, self._passed, strict=True) if not good]
-        passes, enough = self._streak, self._streak >= self._pace.streak
+        failures = [one.at for one in self._attempts if not passed(one)]
+        passes = in_a_row(self._attempts)
+        enough = passes >= self._pace.streak
         outcome: Outcome = "held" if enough and self._control is not False else "did-not-hold"
         if not self._attempts:
             outcome = "inconclusive"
-        bound = min(1.0, _RULE_OF_THREE / passes) if passes else None
         return Verified(
             probe=self._chosen.probe.id,
             started=started,
@@ -132,21 +118,9 @@ class Verification:
             finding=self._chosen.finding,
             outcome=outcome,
             passes=passes,
-            failing_at_most=bound,
-            statement=self._statement(passes, failures, bound),
+            failing_at_most=may_fail(self._attempts),
+            statement=statement(self._attempts),
         )
-
-    def _statement(self, passes: int, failures: list[str], bound: float | None) -> str:
-        if not self._attempts:
-            return "No attempt could be sent, so nothing is known."
-        if bound is None:
-            return f"The last of {len(self._attempts)} attempts failed."
-        since = f" since the last failure at {failures[-1]}" if failures else f" since {self._attempts[0].at}"
-        places = len({one.ip for one in self._attempts[-passes:]})
-        limits = f"at most {bound * 100:.0f} % of connections can still fail"
-        limits = "that few prove nothing" if bound >= 1 else limits
-        where = f"{places} address" if places == 1 else f"{places} addresses"
-        return f"{passes} of {passes} fresh connections{since} passed, to {where}; with 95 % certainty {limits}."
 
 
 def _now() -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from probes.diagnosis.expect import expectation
 from probes.errors import UsageFault
-from probes.judgement import expectation
 from probes.model import Case, Observation, Probe, SiteConfig
 from probes.plan import Plan
 
@@ -117,6 +117,15 @@ def not_continued(seen: Observation) -> str | None:
     return not_taken(seen)
 
 
+def not_kept_out(seen: Observation) -> str | None:
+    """Pass when the app, or TLS in front of it, refused this very certificate; a site that is shut proves nothing."""
+    sent = seen.tls is not None and seen.tls.certificate_sent == "yes"
+    if not sent:
+        return f"{how_it_ended(seen)}, no certificate sent"
+    by_app = seen.judged.reached_app == "yes" and seen.status in (400, 401, 403)
+    return None if by_app or seen.outcome == "tls-failure" else f"{how_it_ended(seen)}: a stranger is not refused"
+
+
 # Ids of the plan's probes, the first that the plan has is the one; {client} is the user's client.
 _OWN_TLS = frozenset({"tls-version-refused", "cipher-refused"})
 _CLIENT = ("as-{client}-large",)
@@ -140,6 +149,7 @@ _WAYS: Mapping[str, tuple[tuple[str, ...], Passing]] = MappingProxyType(
         "tls-inspection-proxy": (("get-own",), not_direct),
         "easy-auth-refused": (("get-own",), not_signed_in),
         "header-forgeable": (("forged-debug",), not_forged),
+        "uploaded-cer-is-no-trust-list": (("get-throwaway",), not_kept_out),
         **dict.fromkeys(
             (
                 "certificate-without-key",
@@ -171,6 +181,7 @@ _WAYS: Mapping[str, tuple[tuple[str, ...], Passing]] = MappingProxyType(
 _ABOUT_HEADER = frozenset(
     {
         "client-certs-disabled",
+        "slot-differs",
         "path-excluded",
         "plain-http-request",
         "client-sent-no-certificate",
@@ -182,7 +193,6 @@ _ABOUT_HEADER = frozenset(
 )
 _READS = frozenset({"header-parsed-as-pem", "header-parsed-as-hex", "header-damaged", "app-reads-wrong-header"})
 _OUTCOMES = frozenset({"healthy", "inconclusive"})
-_SETTINGS_ONLY = frozenset({"slot-differs"})
 
 
 def verifying(finding: str, plan: Plan, case: Case) -> Verifying:
@@ -193,10 +203,6 @@ def verifying(finding: str, plan: Plan, case: Case) -> Verifying:
     """
     if finding in _OUTCOMES:
         raise UsageFault(f"{finding} is no fault whose fix could be verified. Name the finding that was fixed.")
-    if finding in _SETTINGS_ONLY:
-        raise UsageFault(
-            f"{finding} shows in the settings alone, not on the wire. Read them again: mtls-triage config."
-        )
     there = {probe.id: probe for probe in plan.probes}
     wanted, failure = _way(finding, there)
     client = case.run.client or ""
@@ -238,5 +244,5 @@ def _was_refused(control: Probe, case: Case) -> bool | None:
 def _by_settings(control: Probe, configuration: SiteConfig) -> bool | None:
     if configuration.client_cert_enabled is None:
         return None
-    expected = expectation(control, configuration)
+    expected = expectation(configuration, control)
     return None if expected is None else expected == "refused"

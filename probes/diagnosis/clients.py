@@ -15,6 +15,7 @@ _ALL_ALIKE = {
     "http-redirected": "the request goes to http, where no client can send a certificate",
     "certificate-required-alert": "TLS itself refuses the certificate, whichever client shows it",
     "plain-http-request": "the request goes over http, where no client can send a certificate",
+    "easy-auth-refused": "App Service Authentication asks every client for a login, before the app",
     "client-certs-disabled": "the site asks no client for a certificate",
     "path-excluded": "the site asks no client for a certificate on this path",
     "app-reads-wrong-header": "the app looks for the certificate in another header, whatever the client sends",

@@ -2,19 +2,34 @@
 
 from probes.diagnosis.facts import Facts, asked
 from probes.diagnosis.predicates_asking import renegotiation_impossible_http2, unlisted
-from probes.diagnosis.predicates_tls import refused_at_hello
+from probes.diagnosis.predicates_tls import refused_at_hello, unsafe_legacy_renegotiation
 from probes.model import ClientVerdict
 from probes.model.persona import Persona
 
 
 def transport(facts: Facts, persona: Persona) -> ClientVerdict | None:
     """Return why this client does not get a certificate through at all; None when nothing says so."""
+    if unsafe_legacy_renegotiation(facts).holds:
+        return _unsafe(persona)
     for rule in (_version, _renegotiation, _authorities, _http2):
         found = rule(facts, persona)
         if found is not None:
             slug, because = found
             return ClientVerdict(name=persona.name, result="fails-at-any-size", because=because, finding=slug)
     return None
+
+
+def _unsafe(persona: Persona) -> ClientVerdict:
+    slug = "unsafe-legacy-renegotiation"
+    if persona.needs_rfc5746:
+        because = "with OpenSSL 3 under it, it does not connect to a server without secure renegotiation"
+        return ClientVerdict(name=persona.name, result="fails-at-any-size", because=because, finding=slug)
+    because = "whether it connects to a server without secure renegotiation is not known"
+    if persona.needs_rfc5746 is False:
+        because = (
+            "it connects to such a server, and refuses to be asked after the request; what comes then is not known"
+        )
+    return ClientVerdict(name=persona.name, result="unknown", because=because)
 
 
 def _version(facts: Facts, persona: Persona) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Literal
 
-from probes.diagnosis.result import Known, unique
+from probes.diagnosis.result import Known, Result, unique
 from probes.diagnosis.scope import SELECTORS, Scope, mine, scope_of
 from probes.model import Case, Echo, Observation
 from probes.model.persona import Persona
@@ -61,18 +61,27 @@ def request(seen: Observation) -> str:
 
 
 class Facts:
-    """A view of one case that answers questions about it; built once for each verdict, never changes the case."""
+    """A view of one case that answers questions about it; built once for each verdict, never changes the case.
+
+    ``results`` keeps what the predicates said of it, by slug.
+    """
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.scope: Scope = scope_of(case)
         self.seen = last_attempts(case.observations)
+        self.results: dict[str, Result] = {}
+        self._chosen: dict[str, tuple[Observation, ...]] = {}
+        self._ends: dict[str, Known[Passing]] = {}
         self._answers = {answer.node: answer for answer in case.answers if answer.by != "evidence"}
 
     def where(self, selector: str) -> tuple[Observation, ...]:
         """Return what was seen of the probes that ``selector`` (a name in ``SELECTORS``) chooses."""
-        wants = SELECTORS[selector]
-        return tuple(seen for seen in self.seen if wants(self.scope, seen.probe))
+        # Every question and predicate asks this again, of a case that does not change: some hundred times a verdict.
+        if selector not in self._chosen:
+            wants = SELECTORS[selector]
+            self._chosen[selector] = tuple(seen for seen in self.seen if wants(self.scope, seen.probe))
+        return self._chosen[selector]
 
     def answer(self, node: str) -> str | None:
         """Return the user's answer to a question of the tree in lower case, hyphens as spaces; None for none."""
@@ -98,7 +107,9 @@ class Facts:
 
     def ended(self, selector: str) -> Known[Passing]:
         """Say how the requests of one kind ended; ``mixed`` when fresh connections differed."""
-        return self.summary(self.where(selector))
+        if selector not in self._ends:
+            self._ends[selector] = self.summary(self.where(selector))
+        return self._ends[selector]
 
     def summary(self, observations: Sequence[Observation]) -> Known[Passing]:
         """Say how these requests ended, all of one kind; a TLS failure of a forced version says nothing of size."""

@@ -12,6 +12,7 @@ from probes.diagnosis.names_app import UNNAMED_APP, app_names
 from probes.diagnosis.predicates_path import tls_inspection_proxy
 from probes.diagnosis.predicates_trust import GATE, server_fault
 from probes.diagnosis.unknowns import unknowns
+from probes.hosts import DEFAULT_SUFFIXES
 from probes.model import Value
 from probes.paths import matching_exclusion
 from probes.personas import CLIENTS
@@ -36,12 +37,15 @@ UNNAMED = {
     "parse_error": "<the app's own words>",
     "error": "no error was noted",
     "hit": "not computed yet",
+    "worse": "none that is known",
     "spared": "none that is known",
     **UNNAMED_APP,
     **names_path.UNNAMED,
 }
 """What stands where a name is not known."""
 
+_RESULTS = ("fails", "fails-at-any-size", "works-if", "works")
+"""What a client may be told; the worst is told apart, because no advice about large bodies helps there."""
 PORTAL_MODE = {"Required": "Require", "Optional": "Allow", "OptionalInteractiveUser": "Optional"}
 """ARM's mode and the label of the portal of 2022 to 2024 (Azure/azure-functions-ux, ClientCert.tsx, 2024-10-24)."""
 
@@ -62,6 +66,7 @@ GENERIC = (
         "lost_exemption": "callers of exempt paths are asked for a certificate too.",
         "fix_set": "clientCertMode=Required clientCertExclusionPaths=",
         "hit": "see the clients of a case",
+        "worse": "see the clients of a case",
         "depends": "see the clients of a case",
         "spared": "see the clients of a case",
         "missing_evidence": "- see a case",
@@ -117,7 +122,9 @@ def _upload_target(facts: Facts) -> str:
 
 
 def _site_in(host: str) -> str | None:
-    found = re.fullmatch(r"([a-z0-9-]+?)\.(?:[a-z0-9-]+\.)?azurewebsites\.(?:net|us)", host.lower())
+    suffix = next((one for one in DEFAULT_SUFFIXES if host.lower().endswith(one)), None)
+    # Newer default names have the region before the suffix.
+    found = re.fullmatch(r"([a-z0-9-]+)(?:\.[a-z0-9-]+)?", host.lower().removesuffix(suffix)) if suffix else None
     return found.group(1) if found else None
 
 
@@ -146,9 +153,8 @@ def _own(facts: Facts) -> dict[str, str]:
     suspended = any(server_fault(facts, slug).holds for slug in GATE) and not facts.case.run.insecure
     suspended = suspended or tls_inspection_proxy(facts).holds
     lines = clients(facts, suspended=suspended)
-    hit = [CLIENTS[line.name].title for line in lines if line.result.startswith("fails")]
-    depends = [CLIENTS[line.name].title for line in lines if line.result == "works-if"]
-    spared = [CLIENTS[line.name].title for line in lines if line.result == "works"]
+    titles = {name: [CLIENTS[line.name].title for line in lines if line.result == name] for name in _RESULTS}
+    hit, worse, depends, spared = (", ".join(titles[name]) for name in _RESULTS)
     sizes = [seen.probe.body_bytes for seen in facts.where("own-large")]
     mode = (
         "Optional" if config.client_cert_mode == "OptionalInteractiveUser" else config.client_cert_mode or "Required"
@@ -156,9 +162,10 @@ def _own(facts: Facts) -> dict[str, str]:
     return {
         "slot_option": f" --slot {shlex.quote(slot)}" if (slot := (config.name or "").partition("/")[2]) else "",
         "as_option": f" --as {facts.client.name}" if facts.client else "",
-        "hit": ", ".join(hit) or UNNAMED["hit"],
-        "depends": ", ".join(depends) or UNNAMED["spared"],
-        "spared": ", ".join(spared) or UNNAMED["spared"],
+        "hit": hit or (UNNAMED["hit"] if not worse else UNNAMED["spared"]),
+        "worse": worse or UNNAMED["worse"],
+        "depends": depends or UNNAMED["spared"],
+        "spared": spared or UNNAMED["spared"],
         "large_bytes": str(max(sizes, default=LARGE_BYTES)),
         "refusal": next((str(seen.status) for seen in facts.where("own-large") if seen.status), "403"),
         "late_setting": _late_setting(facts),

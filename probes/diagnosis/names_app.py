@@ -22,6 +22,8 @@ UNNAMED_APP = MappingProxyType(
         "issuer": "<issuer>",
         "thumbprint": "<thumbprint>",
         "header_faults": "<damage>",
+        "uploaded": "its thumbprint was not read",
+        "stranger_answer": "<status>",
         "expect_outcome": "no interim answer comes",
         "expect_above": "<threshold>",
     }
@@ -40,6 +42,7 @@ _DAMAGE = MappingProxyType(
         "trailing-data": "more bytes follow the certificate",
     }
 )
+_UPLOADED_SHOWN = 3
 _RULE = MappingProxyType(
     {
         "thumbprint": "the thumbprint",
@@ -72,6 +75,8 @@ def app_names(facts: Facts) -> dict[str, str | None]:
         "issuer": seen.issuer or credential.issuer,
         "thumbprint": seen.thumbprint_sha1 or credential.thumbprint_sha1,
         "header_faults": _damage(facts),
+        "uploaded": ", ".join((facts.case.configuration.public_certificates or ())[:_UPLOADED_SHOWN]) or None,
+        "stranger_answer": next((str(seen.status) for seen in facts.where("throwaway") if seen.status), None),
         "expect_outcome": _expect_outcome(facts),
         "expect_above": f"{facts.client.expect_above:,}" if facts.client and facts.client.expect_above else None,
     }

@@ -15,6 +15,8 @@ from probes.diagnosis import (
     predicates_path,
     predicates_refusals,
     predicates_size,
+    predicates_slots,
+    predicates_strangers,
     predicates_tls,
     predicates_trust,
     predicates_value,
@@ -22,15 +24,17 @@ from probes.diagnosis import (
 from probes.diagnosis.facts import Facts, passed
 from probes.diagnosis.result import Known, Result, holds, refuted, unknown
 from probes.model import Case
+from probes.paths import matching_exclusion
 
 Predicate = Callable[[Facts], Result]
 
-FAULTS: Mapping[str, Predicate] = MappingProxyType(
+_PREDICATES: Mapping[str, Predicate] = MappingProxyType(
     {
         "network-unreachable": predicates_path.network_unreachable,
         "tls-inspection-proxy": predicates_path.tls_inspection_proxy,
         "tls-version-refused": predicates_tls.tls_version_refused,
         "cipher-refused": predicates_tls.cipher_refused,
+        "unsafe-legacy-renegotiation": predicates_tls.unsafe_legacy_renegotiation,
         "http-redirected": predicates_path.http_redirected,
         "renegotiation-refused-by-client": predicates_asking.renegotiation_refused_by_client,
         "certificate-required-alert": predicates_tls.certificate_required_alert,
@@ -76,8 +80,25 @@ FAULTS: Mapping[str, Predicate] = MappingProxyType(
         "settings-not-in-effect": predicates_azure.settings_not_in_effect,
         "plan-too-small": predicates_azure.plan_too_small,
         "http2-disables-certificates": predicates_azure.http2_disables_certificates,
-        "slot-differs": predicates_azure.slot_differs,
+        "uploaded-cer-is-no-trust-list": predicates_strangers.uploaded_cer_is_no_trust_list,
+        "slot-differs": predicates_slots.slot_differs,
     }
+)
+
+
+def _once(slug: str, predicate: Predicate) -> Predicate:
+    """Return the predicate with its answer kept beside the facts: verdict, walk and every client ask for it again."""
+
+    def answer(facts: Facts) -> Result:
+        if slug not in facts.results:
+            facts.results[slug] = predicate(facts)
+        return facts.results[slug]
+
+    return answer
+
+
+FAULTS: Mapping[str, Predicate] = MappingProxyType(
+    {slug: _once(slug, predicate) for slug, predicate in _PREDICATES.items()}
 )
 """Every finding that names a fault; ``healthy`` and ``inconclusive`` are what is left without one."""
 
@@ -123,6 +144,10 @@ def proof_of_health(facts: Facts) -> Known[bool]:
     for selector in _versions(facts):
         # A version that was refused is no health here: it is what the user complains of.
         needed.append(facts.forced(selector).value)
+    if facts.scope.identity == "given" and (_nothing_arrived(facts) or _cannot_read(facts)):
+        # The app did not receive the certificate that was given, or cannot read it: why, nothing says.
+        needed.append(None)
+        evidence += facts.forwarded.evidence[:1]
     if symptom in ("header-missing", "app-refuses"):
         needed.append({True: "passes", False: "refused", None: None}[facts.forwarded.value])
         evidence += facts.forwarded.evidence[:1]
@@ -131,6 +156,18 @@ def proof_of_health(facts: Facts) -> Known[bool]:
     if any(value not in ("passes", None) for value in needed):
         return Known(value=False, evidence=tuple(evidence))
     return Known(value=None if None in needed else True, evidence=tuple(evidence))
+
+
+def _nothing_arrived(facts: Facts) -> bool:
+    paths = facts.case.configuration.client_cert_exclusion_paths or ()
+    shown = [seen for seen in facts.where("debug") if seen.echo is not None]
+    exempt = any(matching_exclusion(seen.probe.path, paths) for seen in shown)
+    return bool(shown) and facts.forwarded.value is False and not exempt
+
+
+def _cannot_read(facts: Facts) -> bool:
+    # A page in HTML shows no line ends, so that a value can be sound here and be broken for the app.
+    return any(seen.echo is not None and bool(seen.echo.parse_error) for seen in facts.where("debug"))
 
 
 def _versions(facts: Facts) -> tuple[str, ...]:

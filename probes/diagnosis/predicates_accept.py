@@ -1,6 +1,6 @@
 """Predicates about an app that received the certificate, could read it, and does not accept it."""
 
-from probes.diagnosis.facts import Facts
+from probes.diagnosis.facts import Facts, asked
 from probes.diagnosis.predicates_certificate import received
 from probes.diagnosis.result import Result, holds, refuted, unknown
 from probes.diagnosis.scope import mine
@@ -60,9 +60,9 @@ def app_rejects_certificate(facts: Facts) -> Result:
     """Hold when the app's own code refuses the user's GET because of the certificate that it received.
 
     Certain where the app says so; an app that refuses without a word may have any reason. A certificate that it
-    cannot read is another finding.
+    cannot read is another finding, and one that was never asked for did not come.
     """
-    refused = refused_by_app(facts)
+    refused = [seen for seen in refused_by_app(facts) if asked(seen) != "none"]
     if not refused or facts.forwarded.value is False or facts.ended("own-get").value == "mixed":
         evidence = tuple(f"obs:{seen.id}#status" for seen in facts.where("own-get")[:2])
         return refuted(*evidence, *facts.forwarded.evidence[:1]) if evidence else unknown()
@@ -78,12 +78,12 @@ def app_rejects_certificate(facts: Facts) -> Result:
 
 
 def unreadable(facts: Facts) -> bool:
-    """Whether the app complains that it cannot read the header, or the header is damaged."""
+    """Whether the app complains that it cannot read the header, looks for another one, or the header is damaged."""
     for seen in facts.seen:
         echo = seen.echo
         if echo is None or echo.certificate is None or not mine(facts.scope, seen.probe):
             continue
         chain = echo.parse_error and (INCOMPLETE.search(echo.parse_error) or SELF_SIGNED.search(echo.parse_error))
-        if (echo.parse_error and not chain) or echo.certificate.faults:
+        if (echo.parse_error and not chain) or echo.certificate.faults or echo.says_none:
             return True
     return False

@@ -2,23 +2,22 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from probes.diagnosis.facts import Facts, asked, passed
+from probes.diagnosis.passage import asks_for_login, is_about_size
+from probes.diagnosis.predicates_tls import certificate_required_alert
 from probes.diagnosis.predicates_trust import server_fault
 from probes.diagnosis.predict import Contradiction, contradictions
 from probes.diagnosis.result import Result, holds, refuted, unknown
 from probes.diagnosis.scope import at_target
-from probes.diagnosis.words import header_of
+from probes.diagnosis.words import BLOCKED, STOPPED, header_of
+from probes.hosts import DEFAULT_SUFFIXES
 from probes.model import Observation, SettingChange, SiteConfig
 
-_BLOCKED = "has blocked your access"
-_STOPPED = "this web app is stopped"
 _LOGIN = "/.auth/login"
 UNBOUND = "host-name-unbound"
 """The finding that takes the place of a gate's: why the certificate is for another name."""
-# The wildcards of the platform's default host names, by cloud (Microsoft Learn, App Service TLS overview).
-_DEFAULT_NAMES = ("*.azurewebsites.net", "*.azurewebsites.us", "*.chinacloudsites.cn")
 _GATEWAYS = frozenset({"x-azure-ref", "via", "x-azure-fdid", "x-amz-cf-id", "cf-ray"})
 _SETTING_OF = (
     ("clientCertEnabled", "client_cert_enabled"),
@@ -31,13 +30,6 @@ _SETTING_OF = (
     ("publicNetworkAccess", "public_network_access"),
 )
 _SAME_CHANGE = timedelta(minutes=10)
-_COMPARED = (
-    "clientCertEnabled",
-    "clientCertMode",
-    "clientCertExclusionPaths",
-    "httpsOnly",
-    "siteConfig.minTlsVersion",
-)
 
 
 def _own_answers(facts: Facts) -> list[Observation]:
@@ -49,7 +41,7 @@ def _page(seen: Observation, words: str) -> bool:
 
 
 def _blocked(seen: Observation) -> bool:
-    return header_of(seen, "x-ms-forbidden-ip") is not None or (seen.status == 403 and _page(seen, _BLOCKED))
+    return header_of(seen, "x-ms-forbidden-ip") is not None or (seen.status == 403 and _page(seen, BLOCKED))
 
 
 def _public_access_off(config: SiteConfig) -> bool:
@@ -99,11 +91,11 @@ def site_stopped(facts: Facts) -> Result:
     stopped = facts.case.configuration.state
     said_so = (stopped or "").lower() == "stopped"
     _, evidence, decided = _answered(
-        facts, lambda seen: seen.status == 403 and _page(seen, _STOPPED), "exchanges.body_excerpt"
+        facts, lambda seen: seen.status == 403 and _page(seen, STOPPED), "exchanges.body_excerpt"
     )
     if decided is not None:
         # A page of the site's own may stand in the place of the platform's.
-        refused = facts.ended("own-get").value == "refused"
+        refused = facts.ended("own-get").value == "refused" and bool(_own_answers(facts))
         return holds("config:state", *evidence, strength="settings") if said_so and refused else decided
     return holds(*(("config:state",) if said_so else ()), *evidence)
 
@@ -112,13 +104,15 @@ def easy_auth_refused(facts: Facts) -> Result:
     """Hold when App Service Authentication answers in the place of the app, with the certificate too.
 
     It redirects to /.auth/login, or answers 401 or 403 (Microsoft Learn, Authentication and authorization in Azure
-    App Service).
+    App Service). Where the settings say that it lets everybody by, the app itself asks for the login.
     """
     auth = facts.case.configuration.auth
+    if auth is not None and not asks_for_login(facts.case.configuration, facts.scope.path):
+        return refuted("config:auth")
     _, evidence, decided = _answered(facts, _asks_for_login, "exchanges.headers")
     if decided is None:
-        return holds(*(("config:auth",) if auth and auth.enabled else ()), *evidence)
-    if auth is None or not auth.enabled or not auth.require_authentication:
+        return holds(*(("config:auth",) if auth is not None else ()), *evidence)
+    if auth is None:
         return decided
     bare = [seen for seen in _own_answers(facts) if seen.status in (401, 403) and seen.judged.by != "edge"]
     if (auth.unauthenticated_action or "").lower() in ("return401", "return403") and bare:
@@ -127,7 +121,7 @@ def easy_auth_refused(facts: Facts) -> Result:
 
 
 def _asks_for_login(seen: Observation) -> bool:
-    if _LOGIN in (header_of(seen, "location") or "").lower():
+    if _LOGIN in unquote(header_of(seen, "location") or "").lower():
         return True
     challenge = (header_of(seen, "www-authenticate") or "").lower()
     return seen.status in (401, 403) and "authorization_uri=" in challenge
@@ -147,14 +141,14 @@ def settings_not_in_effect(facts: Facts) -> Result:
         followed = [seen for seen in there if passed(seen) and asked(seen) is not None]
         return refuted(*(f"obs:{seen.id}#tls.certificate_request" for seen in followed[:2])) if there else unknown()
     evidence = tuple(line for one in found[:3] for line in (_setting(one), _evidence(one)))
-    if _another_answers(facts, there):
+    if _another_answers(facts, there) or certificate_required_alert(facts).holds:
         return unknown(*evidence)
     return holds(*evidence)
 
 
 def _is_about_settings(one: Contradiction) -> bool:
     # The size that a front end takes is no setting: where it differs, the documentation is out of date.
-    return one.prediction.certainty == "documented" and "100 KB" not in one.prediction.rule
+    return one.prediction.certainty == "documented" and not is_about_size(one.prediction)
 
 
 def _another_answers(facts: Facts, there: list[Observation]) -> bool:
@@ -198,7 +192,8 @@ def http2_disables_certificates(facts: Facts) -> Result:
     """Hold when certificates were switched off in the same change that switched HTTP 2.0 on.
 
     The portal does so by itself (Azure/azure-functions-ux, Platform.tsx). Both settings as they are prove nothing:
-    HTTP 2.0 on and certificates off is what a new site has.
+    HTTP 2.0 on and certificates off is what a new site has. So it takes the record of the change, or the user's word
+    where no record reaches: records go back 14 days, and which settings they hold is not documented.
     """
     config = facts.case.configuration
     if config.http20_enabled is None or config.client_cert_enabled is None:
@@ -206,12 +201,27 @@ def http2_disables_certificates(facts: Facts) -> Result:
     now = ("config:http20_enabled", "config:client_cert_enabled")
     if not config.http20_enabled or config.client_cert_enabled or facts.asked_anywhere.value:
         return refuted(*now)
-    if config.changes is None:
+    recorded = _switched_together(config)
+    said = facts.answer("with-http2")
+    if recorded is None and said in ("they were", "they were not"):
+        given = (*now, "answer:with-http2")
+        return holds(*given, strength="settings") if said == "they were" else refuted(*given)
+    if recorded is None:
         return unknown(*now)
-    on = [one for one in config.changes if one.setting == "http20Enabled" and (one.new or "").lower() == "true"]
-    off = [one for one in config.changes if one.setting == "clientCertEnabled" and (one.new or "").lower() == "false"]
-    together = any(_close(one, other) for one in on for other in off)
-    return holds(*now, "config:changes", strength="settings") if together else refuted(*now, "config:changes")
+    return holds(*now, "config:changes", strength="settings") if recorded else refuted(*now, "config:changes")
+
+
+def _switched_together(config: SiteConfig) -> bool | None:
+    """Say whether the record has both in one change; None where one of the two is not in it."""
+    on = [one for one in config.changes or () if one.setting == "http20Enabled" and _became(one, "true")]
+    off = [one for one in config.changes or () if one.setting == "clientCertEnabled" and _became(one, "false")]
+    if not on or not off:
+        return None
+    return any(_close(one, other) for one in on for other in off)
+
+
+def _became(one: SettingChange, value: str) -> bool:
+    return (one.new or "").lower() == value
 
 
 def _close(one: SettingChange, other: SettingChange) -> bool:
@@ -220,18 +230,6 @@ def _close(one: SettingChange, other: SettingChange) -> bool:
         return abs(first - second) <= _SAME_CHANGE
     except (ValueError, TypeError):
         return False
-
-
-def slot_differs(facts: Facts) -> Result:
-    """Hold when another slot has other settings for certificates, HTTPS or TLS; a swap does not carry them over.
-
-    Microsoft Learn, "Set up staging environments in Azure App Service", 2025-11-28.
-    """
-    slots = facts.case.configuration.slots
-    if slots is None:
-        return unknown()
-    differing = [one for slot in slots for one in slot.differences if one.setting in _COMPARED]
-    return holds("config:slots", strength="settings") if differing else refuted("config:slots")
 
 
 def host_name_unbound(facts: Facts) -> Result:
@@ -256,7 +254,7 @@ def host_name_unbound(facts: Facts) -> Result:
         return holds(setting, *wrong.evidence, strength=wrong.strength) if unbound else refuted(setting)
     leaves = [seen.tls.server_certificate for seen in facts.seen if seen.tls and seen.tls.server_certificate]
     shown = {name.lower() for leaf in leaves for name in leaf.san}
-    default = any(name in _DEFAULT_NAMES for name in shown)
-    if not default or any(host.endswith(name.removeprefix("*")) for name in _DEFAULT_NAMES):
+    default = any(f"*{suffix}" in shown for suffix in DEFAULT_SUFFIXES)
+    if not default or host.endswith(DEFAULT_SUFFIXES):
         return unknown(*wrong.evidence)
     return holds(*wrong.evidence, strength="settings")

@@ -2,11 +2,9 @@
 
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.result import Known, Result, holds, refuted, unknown
+from probes.hosts import DEFAULT_SUFFIXES
 from probes.model import Observation
 
-# The default host names of App Service, whose certificate is Microsoft's own and leads to a public root (Microsoft
-# Learn, Azure App Service TLS overview, 2025-02).
-_DEFAULT_HOSTS = (".azurewebsites.net", ".azurewebsites.us", ".chinacloudsites.cn")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 INTERCEPTED = "tls-inspection-proxy"
@@ -37,7 +35,7 @@ def _shows_public_certificate(facts: Facts) -> Known[bool]:
     An App Service Environment may have a certificate of its owner's on its default names.
     """
     config = facts.case.configuration
-    if _host(facts).endswith(_DEFAULT_HOSTS):
+    if _host(facts).endswith(DEFAULT_SUFFIXES):
         return Known(value=True)
     if config.hosting_environment is None and (config.default_host_name or "").lower() == _host(facts):
         return Known(value=True, evidence=("config:default_host_name",))

@@ -32,12 +32,22 @@ def large_refused(facts: Facts) -> Known[bool]:
     own = facts.ended("own-large")
     if own.value is None:
         return Known()
+    if own.value == "broken" and facts.ended("own-get").value == "broken":
+        # Without a body it breaks as well, so the size says nothing.
+        return Known(evidence=own.evidence[:1])
     return Known(value=own.value != "passes", evidence=own.evidence[:2])
 
 
 def get_refused(facts: Facts) -> Known[bool]:
-    """Whether even the user's own GET is refused, so that size cannot be the cause."""
+    """Whether even the user's own GET is refused, so that size cannot be the cause.
+
+    A bare 401 or 403 to the GET alone, beside small uploads that get through, may be the app's own: then it is not
+    known.
+    """
     own = facts.ended("own-get")
+    at_the_door = any(seen.judged.reached_app == "no" for seen in facts.where("own-get"))
+    if own.value == "refused" and not at_the_door and facts.ended("small").value == "passes":
+        return Known(evidence=own.evidence[:1])
     return Known(value=None if own.value is None else own.value == "refused", evidence=own.evidence[:1])
 
 

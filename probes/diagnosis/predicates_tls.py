@@ -34,6 +34,8 @@ def refused_at_hello(seen: Observation) -> bool:
     tls = seen.tls
     if tls is None or tls.version is not None or tls.client_hello_bytes is None or tls.verification is not None:
         return False
+    if tls.secure_renegotiation is False:
+        return False  # its hello came, and we went
     return seen.outcome in ("tls-failure", "closed", "reset") and not seen.exchanges
 
 
@@ -99,6 +101,21 @@ def cipher_refused(facts: Facts) -> Result:
     if unsure or not _users(facts):
         return unknown(*unsure[:2])
     return refuted(*(f"obs:{seen.id}#tls.cipher" for seen in chosen[:2]))
+
+
+def unsafe_legacy_renegotiation(facts: Facts) -> Result:
+    """Hold when the user's request ends because the server's hello lacks RFC 5746's extension.
+
+    OpenSSL 3 refuses such a server before anything can be renegotiated (ossl-guide-migration(7)), and no server says
+    more about it than its ServerHello (RFC 5746 section 3.4).
+    """
+    users = _users(facts)
+    ended = [seen for seen in users if seen.tls and seen.outcome == "tls-failure" and not _received(seen)]
+    refused = [seen for seen in ended if seen.tls and seen.tls.secure_renegotiation is False]
+    if refused:
+        return holds(*(f"obs:{seen.id}#tls.secure_renegotiation" for seen in refused[:2]))
+    done = [seen for seen in users if seen.outcome == "response"]
+    return refuted(*(f"obs:{seen.id}#outcome" for seen in done[:2])) if done or not facts.scope.https else unknown()
 
 
 def certificate_required_alert(facts: Facts) -> Result:

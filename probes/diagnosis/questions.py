@@ -1,6 +1,6 @@
 """Answers the questions of the tree from the evidence; each answer is one of the words in the tree, or None."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from types import MappingProxyType
 
 from probes.diagnosis import predicates_asking as asking
@@ -10,10 +10,16 @@ from probes.diagnosis import predicates_size as size
 from probes.diagnosis.facts import Facts, asked, passed, request
 from probes.diagnosis.predicates import FAULTS, faults, healthy
 from probes.diagnosis.predicates_app import header_parsed_as_pem
+from probes.diagnosis.predicates_certificate import cannot_matter, without_effect
 from probes.diagnosis.predicates_claims import app_reads_wrong_header, header_forgeable
 from probes.diagnosis.predicates_expect import expect_blocked
 from probes.diagnosis.predicates_refusals import app_body_limit
-from probes.diagnosis.predicates_tls import certificate_required_alert, cipher_refused, tls_version_refused
+from probes.diagnosis.predicates_tls import (
+    certificate_required_alert,
+    cipher_refused,
+    tls_version_refused,
+    unsafe_legacy_renegotiation,
+)
 from probes.diagnosis.predicates_trust import GATE, server_fault
 from probes.diagnosis.questions_azure import ASK_AZURE
 from probes.diagnosis.result import Known, Result
@@ -98,6 +104,9 @@ def _throwaway(facts: Facts) -> Reply:
     named = header.certificate_missing(facts)
     if named.holds and ended.value != "passes":
         return Known(value="the answer says none was sent", evidence=named.evidence)
+    if ended.value == "passes" and not named.holds:
+        # The user's own request ended before any certificate was asked for, so the two are not comparable.
+        return Known(evidence=ended.evidence[:1])
     return Known(value=words.get(ended.value or ""), evidence=ended.evidence[:1])
 
 
@@ -177,12 +186,17 @@ def _first(facts: Facts, answers: Mapping[str, str], otherwise: str) -> Reply:
     return Known(value=otherwise if sure else None, evidence=evidence[:2])
 
 
+def _certificate(facts: Facts, beside: Set[str]) -> Reply:
+    return _first(facts, {answer: slug for answer, slug in _CERTIFICATE.items() if slug not in beside}, "nothing")
+
+
 ASK: Mapping[str, Callable[[Facts], Reply]] = MappingProxyType(
     {
         "reachable": lambda facts: _of(path.network_unreachable(facts), "nobody does", "somebody does"),
         "who-answers": _who_answers,
         "own-version": lambda facts: _of(tls_version_refused(facts), "it is refused", "it is spoken"),
         "own-suites": lambda facts: _of(cipher_refused(facts), "none is accepted", "one is accepted"),
+        "safe": lambda facts: _of(unsafe_legacy_renegotiation(facts), "it does not", "it does"),
         "client-renegotiates": lambda facts: _of(
             asking.renegotiation_refused_by_client(facts), "it refuses", "it answers"
         ),
@@ -210,7 +224,8 @@ ASK: Mapping[str, Callable[[Facts], Reply]] = MappingProxyType(
         "settings": _settings,
         "echo": lambda facts: _of(header_parsed_as_pem(facts), "it expects PEM", "it can"),
         "host": lambda facts: _first(facts, _HOST, "the app's own code"),
-        "certificate": lambda facts: _first(facts, _CERTIFICATE, "nothing"),
+        "certificate": lambda facts: _certificate(facts, without_effect(facts)),
+        "unjudged": lambda facts: _certificate(facts, cannot_matter(facts)),
         "value": lambda facts: _first(facts, _VALUE, "as it was sent"),
         "accepted": lambda facts: _first(facts, _ACCEPTED, "it does"),
         "app-limit": lambda facts: _of(app_body_limit(facts), "it is", "it is not"),

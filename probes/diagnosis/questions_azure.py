@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from probes.diagnosis import predicates_azure as azure
+from probes.diagnosis import predicates_slots as slots
+from probes.diagnosis import predicates_strangers as strangers
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.result import Known, Result
 
@@ -30,6 +32,12 @@ def _door(facts: Facts) -> Reply:
     return Known(value="it does" if let_in else None, evidence=restricted.evidence)
 
 
+def _uploaded(facts: Facts) -> Reply:
+    there = strangers.uploaded(facts)
+    # Only the user knows what an uploaded certificate is for; where there is none, nothing can be expected of it.
+    return Known(value=strangers.NOT_EXPECTED if there.value is False else None, evidence=there.evidence)
+
+
 def _bound(facts: Facts) -> Reply:
     if facts.case.run.insecure:
         return Known()
@@ -44,7 +52,10 @@ ASK_AZURE: Mapping[str, Callable[[Facts], Reply]] = MappingProxyType(
         "acts": lambda facts: _of(azure.settings_not_in_effect(facts), "it does not", "it does"),
         "plan": lambda facts: _of(azure.plan_too_small(facts), "it is too small", "it has"),
         "with-http2": lambda facts: _of(azure.http2_disables_certificates(facts), "they were", "they were not"),
-        "slots": lambda facts: _of(azure.slot_differs(facts), "they differ", "they do"),
+        "uploaded": _uploaded,
+        "strangers": lambda facts: _of(strangers.uploaded_cer_is_no_trust_list(facts), "one is", "none is"),
+        "slots": lambda facts: _of(slots.on_in_another_slot(facts), "they are", "they are not"),
+        "other-slot": lambda facts: _of(slots.passes_in_another_slot(facts), "they would", "they would not"),
     }
 )
 """What the evidence answers to each of these questions, by the question's name."""

@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Callable
 
+from probes.diagnosis import again
 from probes.diagnosis.catalogue import CODE, NOW, Finding, Kind, by_slug
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.names import GENERIC, UNNAMED, Names, names_of
@@ -49,7 +50,7 @@ def render(slug: str, case: Case) -> RenderedFinding:
     finding = by_slug(slug)
     names = names_of(Facts(case))
     texts = {title: with_snippets(fill(text, names)) for title, text in finding.sections.items()}
-    verify = texts["How it is verified"]
+    verify = again.completed(texts["How it is verified"], Facts(case))
     commands = [found.group(2).strip() for found in _FENCE.finditer(verify)]
     return RenderedFinding(
         slug=finding.slug,

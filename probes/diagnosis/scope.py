@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from probes.model import Case, HttpChoice, Identity, Probe, TlsChoice, Value
 from probes.model.probe import OwnExpect
-from probes.personas import CLIENTS
+from probes.personas import CLIENTS, spoken
 from probes.plan import ABOVE_LIMIT_BYTES, BELOW_LIMIT_BYTES, origin_of, path_of
 
 SMALL_UP_TO = 16_384
@@ -37,15 +37,16 @@ def scope_of(case: Case) -> Scope:
     url = case.target.url
     https = not url.lower().startswith("http://")
     usable = case.credential.kind != "none" and "key-missing" not in case.credential.faults
+    own_tls, own_http = spoken(CLIENTS.get(case.run.client or ""), case.run.own_tls, case.run.own_http)
     return Scope(
         origin=origin_of(url),
         path=path_of(url),
         identity="given" if usable and https else "none",
         https=https,
         client=case.run.client,
-        own_tls=case.run.own_tls,
+        own_tls=own_tls,
         own_ciphers=case.run.own_ciphers,
-        own_http=case.run.own_http,
+        own_http=own_http,
         own_expect=case.run.own_expect,
     )
 

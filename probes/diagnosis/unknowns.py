@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from probes.diagnosis.facts import Facts, last_attempts
+from probes.diagnosis.predicates_path import tls_inspection_proxy
 from probes.diagnosis.predicates_size import large_problem
 from probes.diagnosis.unknowns_transport import transport
 from probes.model import Case, Unknown
@@ -14,11 +15,25 @@ _READ = (
     ("client_cert_mode", "the client certificate mode (clientCertMode)"),
     ("client_cert_exclusion_paths", "the certificate exclusion paths (clientCertExclusionPaths)"),
 )
+_BEHIND_PROXY = (
+    Unknown(
+        what="anything about the site itself: it was a proxy that answered",
+        why="not-observable",
+        how_to_get="run it again from another network, or from a machine whose connections are not opened",
+    ),
+    Unknown(
+        what="which proxy on the way it is: --proxy and HTTPS_PROXY are obeyed, a proxy script (PAC) is not read",
+        why="not-observable",
+        how_to_get="ask who runs the network; the issuer of the certificate that was shown may name the product",
+    ),
+)
 
 
 def unknowns(case: Case) -> tuple[Unknown, ...]:
     """Return everything that bears on client certificates and was not checked."""
     facts = Facts(case)
+    if tls_inspection_proxy(facts).holds:
+        return (*_BEHIND_PROXY, *_settings(facts))
     parts: tuple[Callable[[Facts], Iterator[Unknown]], ...] = (
         _network,
         _settings,
@@ -68,6 +83,8 @@ def _app(facts: Facts) -> Iterator[Unknown]:
         asked = facts.where("debug")
         what = "whether the app receives the certificate, and whether it can read it"
         how = "give --debug-path PATH of an endpoint that returns the headers that the app received"
+        if facts.case.run.symptom != "unknown":
+            how += ", with --symptom header-missing or without a symptom"
         if asked:
             what += ": the debug endpoint did not return its headers"
         yield Unknown(what=what, why="not-observable" if asked else "not-run", how_to_get=how)

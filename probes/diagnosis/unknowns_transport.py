@@ -6,6 +6,7 @@ from probes.diagnosis.facts import Facts
 from probes.diagnosis.predicates_asking import interactive_mode_not_prompted
 from probes.diagnosis.predicates_claims import header_forgeable
 from probes.diagnosis.predicates_path import tls_inspection_proxy
+from probes.diagnosis.predicates_strangers import stranger_let_in, uploaded
 from probes.model import Unknown
 
 
@@ -31,4 +32,10 @@ def transport(facts: Facts) -> Iterator[Unknown]:
             what="whether the browser asked its user for a certificate",
             why="no-answer",
             how_to_get="--answer 'prompted=it did' or --answer 'prompted=it did not'",
+        )
+    if uploaded(facts).value and stranger_let_in(facts).value and facts.answer("uploaded") is None:
+        yield Unknown(
+            what="whether an uploaded certificate is expected to keep others out: one that nobody knows is let in",
+            why="no-answer",
+            how_to_get="--answer 'uploaded=it is' or --answer 'uploaded=it is not'",
         )

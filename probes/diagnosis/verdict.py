@@ -5,11 +5,15 @@ from probes.diagnosis.clients import clients
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.predicates import faults, healthy, inconclusive
 from probes.diagnosis.predicates_azure import UNBOUND
+from probes.diagnosis.predicates_certificate import cannot_matter, without_effect
 from probes.diagnosis.predicates_path import INTERCEPTED
 from probes.diagnosis.predicates_trust import GATE
 from probes.diagnosis.result import Result, confidence_of
 from probes.diagnosis.walk import Walk, walk
 from probes.model import Also, Case, Verdict
+
+_BESIDE = 955
+"""The rank of a fault that decided nothing: behind all that explain what was seen."""
 
 
 def verdict(case: Case) -> Verdict:
@@ -23,7 +27,7 @@ def verdict(case: Case) -> Verdict:
     suspended = INTERCEPTED in holding or (unverified is not None and not case.run.insecure)
     if suspended:
         holding = {slug: result for slug, result in holding.items() if slug in (INTERCEPTED, UNBOUND, *GATE)}
-    name = _winner(holding, case, way)
+    name = _winner(holding, facts, way)
     if unverified and name != unverified and case.run.insecure:
         suspended_by = unverified
     if name == "inconclusive" and healthy(facts, results).holds:
@@ -40,21 +44,31 @@ def verdict(case: Case) -> Verdict:
     )
 
 
-def _winner(holding: dict[str, Result], case: Case, way: Walk) -> str:
+def _winner(holding: dict[str, Result], facts: Facts, way: Walk) -> str:
     """Choose by symptom, supersession and rank; an overruled walk decides where its leaf holds."""
+    run = facts.case.run
     passed_over = {slug for holder in holding for slug in by_slug(holder).supersedes}
-    left = [slug for slug in holding if slug not in passed_over and by_slug(slug).explains_symptom(case.run.symptom)]
-    if case.run.insecure and any(slug not in (UNBOUND, *GATE) for slug in left):
+    passed_over |= cannot_matter(facts)
+    left = [slug for slug in holding if slug not in passed_over and by_slug(slug).explains_symptom(run.symptom)]
+    if run.insecure and any(slug not in (UNBOUND, *GATE) for slug in left):
         left = [slug for slug in left if slug not in (UNBOUND, *GATE)]
     if way.overruled and way.leaf in left:
         return way.leaf
-    return min(left, key=_place, default="inconclusive")
+    beside = without_effect(facts)
+    return min(left, key=lambda slug: _place(slug, holding, beside), default="inconclusive")
 
 
-def _place(slug: str) -> tuple[int, int]:
-    """Return where a finding stands: one that supersedes another stands in its place."""
+def _place(slug: str, holding: dict[str, Result], beside: frozenset[str]) -> tuple[int, int]:
+    """Return where a finding stands: one that supersedes another, which holds too, stands in its place.
+
+    What is true and decided nothing, ``beside``, stands behind everything that did.
+    """
     finding = by_slug(slug)
-    return min([finding.rank, *(by_slug(other).rank for other in finding.supersedes)]), finding.rank
+    if slug in beside:
+        return _BESIDE, finding.rank
+    return min(
+        [finding.rank, *(by_slug(other).rank for other in finding.supersedes if other in holding)]
+    ), finding.rank
 
 
 def _rest(name: str, facts: Facts, results: dict[str, Result]) -> Result:

@@ -1,11 +1,13 @@
 """Walks the tree over one case: which questions are asked, what answers them, and where that ends."""
 
-from collections.abc import Sequence
-
 from probes.diagnosis.facts import Facts
 from probes.diagnosis.questions import ASK, Reply
 from probes.diagnosis.tree import CONTINUE, UNKNOWN, Node, Question, Tree, the_tree
-from probes.model import Case, Step, Symptom, Value
+from probes.model import Case, Step, Value
+
+_WEIGHED = frozenset({"prompted"})
+"""Questions whose answer by evidence has the user's word in it already; what no probe can see is only told. The word
+alone leads to no finding there."""
 
 
 class Walk(Value, frozen=True, kw_only=True):
@@ -33,7 +35,7 @@ def walk(facts: Facts, tree: Tree | None = None) -> Walk:
     while isinstance(node, Node):
         reply = ASK[node.question.id](facts)
         said = user_answer(facts, node.question)
-        if said is not None:
+        if said is not None and not (node.question.id in _WEIGHED and isinstance(node.edges[said], str)):
             overruled |= reply.value not in (None, said)
             reply = Reply(value=said, evidence=(f"answer:{node.question.id}",))
         answer = reply.value or UNKNOWN
@@ -52,37 +54,3 @@ def overrules(case: Case, node: str, answer: str) -> str | None:
         return None
     by_evidence = ASK[node](facts).value
     return None if by_evidence in (None, answer) else by_evidence
-
-
-def open_questions(facts: Facts, tree: Tree | None = None) -> tuple[Question, ...]:
-    """Return the questions without an answer that the walk may still come to, whichever way they turn out."""
-    tree = tree or the_tree()
-    found: dict[str, Question] = {}
-    _open(tree.gate, facts, tree, facts.case.run.symptom, found, {}, set())
-    return tuple(found.values())
-
-
-def _open(
-    node: Node | str,
-    facts: Facts,
-    tree: Tree,
-    symptom: Symptom,
-    found: dict[str, Question],
-    replies: dict[str, Reply],
-    done: set[int],
-) -> None:
-    if node == CONTINUE:
-        node = tree.trees[symptom]
-    if isinstance(node, str) or id(node) in done:
-        return
-    done.add(id(node))
-    question = node.question
-    if question.id not in replies:
-        said = user_answer(facts, question)
-        replies[question.id] = ASK[question.id](facts) if said is None else Reply(value=said)
-    answer = replies[question.id].value
-    ways: Sequence[Node | str] = list(node.edges.values()) if answer is None else [node.edges[answer]]
-    if answer is None:
-        found.setdefault(question.id, question)
-    for way in ways:
-        _open(way, facts, tree, symptom, found, replies, done)

@@ -11,6 +11,10 @@ from probes.model import Observation
 WEB_CONFIG = "you do not have permission to view this directory or page"
 """IIS's whole answer to an address that ``ipSecurity`` denies, in lower case (Microsoft Learn archive, IP
 restrictions for Azure web apps)."""
+BLOCKED = "has blocked your access"
+STOPPED = "this web app is stopped"
+"""What the front end's pages say in place of a site that is not open, in lower case (projectkudu/kudu issue 2945;
+Microsoft Learn archive, Error 403 - stopped)."""
 REFUSING = frozenset({401, 403, 500})
 """Statuses with which apps answer a certificate that they do not accept."""
 
@@ -47,6 +51,13 @@ SELF_SIGNED = re.compile(r"UntrustedRoot|self[- ]signed|SELF_SIGNED", re.IGNOREC
 """What they say of a certificate that is its own issuer."""
 
 
+PARSERS = re.compile(
+    r"\bPEM\b|no start line|BEGIN CERTIFICATE|MalformedFraming|hexadecimal|fromhex|base ?64|\bpadding\b|\bASN\.?1\b",
+    re.IGNORECASE,
+)
+"""What parsers say of a header that they cannot read."""
+
+
 def text_of(seen: Observation) -> str:
     """Return the beginning of the last answer's body, empty when there was none."""
     return seen.exchanges[-1].body_excerpt if seen.exchanges else ""
@@ -55,6 +66,13 @@ def text_of(seen: Observation) -> str:
 def header_of(seen: Observation, name: str) -> str | None:
     """Return a header of the last answer; ``name`` in lower case."""
     return dict(seen.exchanges[-1].headers).get(name) if seen.exchanges else None
+
+
+def shut(seen: Observation) -> bool:
+    """Whether the front end let nobody in, or not this address: the site is stopped, closed or restricted."""
+    text = text_of(seen).lower()
+    named = header_of(seen, "x-ms-forbidden-ip") is not None
+    return named or (seen.status == 403 and (BLOCKED in text or STOPPED in text))
 
 
 def is_web_config_page(seen: Observation) -> bool:

@@ -51,6 +51,7 @@ CONFIGS = st.builds(
     client_cert_mode=st.sampled_from([None, "Required", "Optional", "OptionalInteractiveUser"]),
     client_cert_exclusion_paths=st.sampled_from([None, (), ("/api",), ("/health",), ("/",)]),
     kind=st.sampled_from([None, "app", "functionapp,linux"]),
+    public_certificates=st.sampled_from([None, (), ("A" * 40,)]),
 )
 TARGETS = [
     ("https://contoso.azurewebsites.net", "/"),
@@ -63,7 +64,18 @@ ANSWERS = st.lists(
     st.builds(
         Answer,
         node=st.sampled_from(
-            ["settings", "client", "small", "when", "reached", "who-answers", "prompted", "http2", "nonsense"]
+            [
+                "settings",
+                "client",
+                "small",
+                "when",
+                "reached",
+                "who-answers",
+                "prompted",
+                "http2",
+                "uploaded",
+                "nonsense",
+            ]
         ),
         answer=st.sampled_from(
             [
@@ -169,6 +181,7 @@ TLS = st.builds(
         name=st.sampled_from(["x", "protocol_version", "handshake_failure", "unknown_ca"]),
     ).map(lambda alert: (alert,)),
     client_hello_bytes=st.sampled_from([None, 517]),
+    secure_renegotiation=st.sampled_from([None, True, False]),
 )
 ECHO = st.builds(
     Echo,

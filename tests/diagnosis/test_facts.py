@@ -7,6 +7,7 @@ import pytest
 
 from probes.diagnosis import unknowns, verdict, wanted
 from probes.diagnosis.facts import Facts, last_attempts
+from probes.diagnosis.predicates import FAULTS
 from probes.model import Case, Judged, Observation, Symptom
 from probes.model.observation import Outcome
 from tests.diagnosis.build import EXCLUDED, REQUIRED, Site, make_case
@@ -80,10 +81,20 @@ def test_wanted_stops_when_the_question_is_answered() -> None:
     case = make_case(LATE, config=EXCLUDED, symptom="upload-403")
     probes = [one.probe for one in case.observations]
     assert wanted(case, probes) == ()
+    asked, left = list[list[str]](), list(case.observations)
     bare = msgspec.structs.replace(case, observations=())
-    names = {probe.id for probe in wanted(bare, probes)}
-    assert {"get-own", "get-12", "post-small", "post-large-own", "post-large-wait", "post-large-head-first"} <= names
-    assert "post-90k" not in names
+    while chosen := wanted(bare, [one.probe for one in left]):
+        asked.append([probe.id for probe in chosen])
+        left = [one for one in left if one.probe not in chosen]
+        seen = tuple(one for one in case.observations if one not in left)
+        bare = msgspec.structs.replace(bare, observations=seen)
+    # One question at a time: what is sent next depends on what was answered.
+    assert asked == [
+        ["get-own", "get-12"],
+        ["post-small", "post-large-own"],
+        ["post-large-wait", "post-large-header-only", "post-large-head-first", "post-large-13-wait"],
+    ]
+    assert verdict(bare).finding == verdict(case).finding == "large-body-renegotiation"
 
 
 def test_wanted_leaves_uploads_out_when_they_cannot_matter() -> None:
@@ -120,3 +131,13 @@ def test_an_app_that_says_no_is_not_healthy_for_who_complains_of_it() -> None:
     # It received the certificate and says no without a word: that may have any reason.
     assert (found.finding, found.confidence) == ("app-rejects-certificate", "possible")
     assert verdict(make_case(Site(), config=REQUIRED, symptom="gateway-500")).finding == "inconclusive"
+
+
+def test_what_was_asked_of_a_case_is_not_looked_for_again() -> None:
+    facts = Facts(make_case(LATE, config=EXCLUDED))
+    assert facts.where("own-large") is facts.where("own-large")
+    assert facts.ended("own-large") is facts.ended("own-large")
+    for slug, predicate in FAULTS.items():
+        first = predicate(facts)
+        assert facts.results[slug] is first
+        assert predicate(facts) is first

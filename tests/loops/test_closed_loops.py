@@ -1,13 +1,22 @@
 """Every finding in a closed loop over the public commands: reproduced, named, quiet on its control, fixed, green."""
 
 import json
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+import msgspec
 import pytest
 
 from probes.diagnosis import catalogue
+from probes.diagnosis import finding as by_slug
+from probes.model import Symptom
+from tests.loops.quality import PROPERTY, Row, stored, updating
+from tests.loops.replaying import as_case, judged_with, sent_with
 from tests.loops.served import diagnose, filled, patch, run, serve
+
+# Four to six runs of the command each, on machines that may be busy with other tests.
+pytestmark = pytest.mark.timeout(300)
 
 # What else is true in a scenario's state, beside its verdict.
 ALSO = {
@@ -26,8 +35,22 @@ ALSO = {
     "host-name-unbound": {"server-certificate-wrong-host"},
     "plan-too-small": {"client-certs-disabled"},
     "http2-disables-certificates": {"client-certs-disabled"},
+    "slot-differs": {"client-certs-disabled"},
 }
 OUTCOMES = {"healthy", "inconclusive"}
+# Where a run with the symptom is made too, to hold the replay of all the others to the wire.
+LIVE: dict[str, Symptom] = {
+    "path-excluded": "header-missing",
+    "tls-version-refused": "handshake-fails",
+    "expect-not-awaited": "upload-403",
+    "access-restricted": "always-403",
+    "certificate-expired": "app-refuses",
+    "large-body-renegotiation": "sometimes",
+    "expect-refused-on-the-way": "slow",
+    "server-certificate-expired": "gateway-500",
+    "renegotiation-impossible-tls13": "http2-tls13",
+}
+Keep = Callable[[str, object], None]
 
 
 @cache
@@ -60,12 +83,65 @@ def own_requests(case: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def row_of(name: str, case: dict[str, Any], whole: dict[str, Any]) -> Row:
+    """What was said of a scenario; ``whole`` is the case of a run without a symptom."""
+    finding = scenarios()[name]["expected_finding"]
+    sent = {} if finding in OUTCOMES else sent_for(finding, case, whole)
+    verdict = case["verdict"]
+    return Row(
+        scenario=name,
+        true=(finding, *sorted(ALSO.get(finding, set()))),
+        named=verdict["finding"],
+        beside=tuple(also["finding"] for also in verdict["also"]),
+        probes=len(probes_of(whole)),
+        with_symptom=sent,
+    )
+
+
+def sent_for(finding: str, case: dict[str, Any], whole: dict[str, Any]) -> dict[str, int]:
+    """How many probes a run sends with each symptom that ``finding`` explains, and its verdict is no worse."""
+    seen, own, sent = as_case(whole), case["run"]["symptom"], dict[str, int]()
+    for symptom in by_slug(finding).explains:
+        chosen, verdict = sent_with(seen, symptom)
+        everything = judged_with(seen, symptom)
+        assert (verdict.finding, verdict.confidence) == (everything.finding, everything.confidence), symptom
+        sent[symptom] = len(probes_of(case) if symptom == own else chosen)
+    return sent
+
+
+def probes_of(case: dict[str, Any]) -> list[str]:
+    """The probes that were sent, in their order; a further attempt is no further probe."""
+    return list(dict.fromkeys(one["probe"]["id"] for one in case["observations"]))
+
+
+def without_symptom(options: Sequence[str]) -> list[str]:
+    """The options without ``--symptom``, which takes a value; the whole plan has uploads, also for other hosts."""
+    at = options.index("--symptom")
+    return [*options[:at], *options[at + 2 :], "--allow-uploads"]
+
+
+def as_stored(row: Row, record_property: Keep) -> None:
+    """Hand the row to the summary of the run, and hold it to the one that the README is made of."""
+    record_property(PROPERTY, msgspec.to_builtins(row))
+    if not updating():
+        assert stored().get(row.scenario) == row, (
+            "the figures have changed; UPDATE_GOLDEN=1 with tests/loops keeps them"
+        )
+
+
 @pytest.mark.parametrize("name", FAULTS)
-def test_reproduced_named_quiet_on_its_control_fixed_and_verified(name: str) -> None:
+def test_reproduced_named_quiet_on_its_control_fixed_and_verified(name: str, record_property: Keep) -> None:
     scenario = scenarios()[name]
     finding = scenario["expected_finding"]
     with serve(name) as ready:
-        broken = diagnose(ready["target"], ready["options"], ready["env"])
+        broken = whole = diagnose(ready["target"], ready["options"], ready["env"])
+        if "--symptom" in ready["options"]:
+            whole = diagnose(ready["target"], without_symptom(ready["options"]), ready["env"])
+        as_stored(row_of(name, broken, whole), record_property)
+        if name in LIVE:
+            narrow = diagnose(ready["target"], (*ready["options"], "--symptom", LIVE[name]), ready["env"])
+            assert narrow["verdict"]["finding"] == judged_with(as_case(whole), LIVE[name]).finding
+            assert set(probes_of(narrow)) == set(sent_with(as_case(whole), LIVE[name])[0])
         assert broken["verdict"]["finding"] == finding
         assert {also["finding"] for also in broken["verdict"]["also"]} == ALSO.get(finding, set())
         assert broken["exit"] == 1
@@ -88,8 +164,12 @@ def test_reproduced_named_quiet_on_its_control_fixed_and_verified(name: str) -> 
 
 
 @pytest.mark.parametrize("name", CONTROLS)
-def test_a_control_shows_what_it_says_it_has(name: str) -> None:
-    assert control_case(name)["verdict"]["finding"] == scenarios()[name]["expected_finding"]
+def test_a_control_shows_what_it_says_it_has_and_nothing_else(name: str, record_property: Keep) -> None:
+    finding, case = scenarios()[name]["expected_finding"], control_case(name)
+    assert case["verdict"]["finding"] == finding
+    assert named(case) == {finding} | ALSO.get(finding, set())
+    if name not in FAULTS:
+        as_stored(row_of(name, case, case), record_property)
 
 
 def test_every_finding_has_a_loop() -> None:

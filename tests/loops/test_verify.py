@@ -91,6 +91,8 @@ def test_what_was_not_fixed_does_not_hold_within_its_time() -> None:
         ("client-certs-disabled", "debug"),
         ("header-forgeable", "forged-debug"),
         ("server-certificate-expired", "get-own"),
+        ("unsafe-legacy-renegotiation", "get-own"),
+        ("uploaded-cer-is-no-trust-list", "get-throwaway"),
     ],
 )
 def test_each_kind_of_probe_fails_before_the_fix_and_holds_after_it(scenario: str, probe: str) -> None:
@@ -98,9 +100,9 @@ def test_each_kind_of_probe_fails_before_the_fix_and_holds_after_it(scenario: st
     finding = listed[scenario]["expected_finding"]
     with serve(scenario) as ready:
         common = (ready["target"], "--finding", finding, *ready["options"], "--every", "0", "--json")
-        before = run("verify", *common, "--for", "0", "--streak", "2")
+        before = run("verify", *common, "--for", "0", "--streak", "2", env=ready["env"])
         patch(ready, listed[scenario]["fix"]["lab"])
-        after = run("verify", *common, "--for", "20s", "--streak", "3")
+        after = run("verify", *common, "--for", "20s", "--streak", "3", env=ready["env"])
     assert (before.returncode, after.returncode) == (1, 0), (before.stderr, after.stderr)
     assert {json.loads(one.stdout)["probe"] for one in (before, after)} == {probe}
 
@@ -130,7 +132,6 @@ def test_a_saved_case_knows_its_finding_and_that_the_control_was_refused(tmp_pat
         (("https://localhost:9/", "--finding", "curl-below-threshold"), "--as"),
         (("https://localhost:9/", "--finding", "header-damaged"), "--debug-path"),
         (("https://localhost:9/", "--finding", "header-forgeable"), "--check-forgery"),
-        (("https://localhost:9/", "--finding", "slot-differs"), "mtls-triage config"),
         (("https://localhost:9/", "--finding", "cipher-refused"), "--curl"),
         (("https://localhost:9/", *LARGE, "--for", "soon"), "10m"),
         (("https://site.invalid/", *LARGE), "--allow-uploads"),
