@@ -21,7 +21,13 @@ def hopeless(observations: Sequence[Observation]) -> str | None:
         return "the server's certificate does not verify, and an unverified server gets no client certificate"
     if all(one.outcome == "protocol-error" and one.tls is not None and one.tls.version is None for one in told):
         return "the port does not speak TLS"
+    if secure and all(one.outcome == "tls-failure" for one in secure) and any(map(_unsafe, secure)):
+        return "the server does not know secure renegotiation, and OpenSSL refuses to go on with it"
     return None
+
+
+def _unsafe(observation: Observation) -> bool:
+    return observation.tls is not None and observation.tls.secure_renegotiation is False
 
 
 def _silent(observation: Observation) -> bool:
@@ -43,4 +49,7 @@ def adapted(probe: Probe, observations: Sequence[Observation]) -> Probe:
 
 def _refused_version(observation: Observation) -> bool:
     tls = observation.tls
-    return observation.outcome == "tls-failure" and tls is not None and tls.version is None
+    if observation.outcome != "tls-failure" or tls is None:
+        return False
+    # A server can know RFC 5746 no more than TLS 1.2, and still speak TLS 1.3, which does not need it.
+    return tls.version is None or tls.secure_renegotiation is False

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from probes.model.persona import Persona
+from probes.model.probe import HttpChoice, TlsChoice
 
 _RUN = "run on loopback against Apache httpd 2.4, nginx 1.22 and the lab"
 _CURL = "curl lib/http.h EXPECT_100_THRESHOLD, lib/http.c, lib/vtls/openssl.c"
@@ -17,6 +18,7 @@ _COMMAND_LINE = (
         http="free",
         retries_http11=True,
         pools=False,
+        needs_rfc5746=True,
         source=f"{_CURL}; 7.88.1 and 8.23.0 {_RUN}. Above 1 MiB since 7.69.0 (curl change log, 2020-03-11)",
     ),
     Persona(
@@ -64,6 +66,7 @@ _PLATFORMS = (
         waits_for_ever=True,
         obeys_ca_list=True,
         http="free",
+        needs_rfc5746=False,
         source=f"java.net.http of 17.0.15 {_RUN}; newer releases wait 5 s at most (JDK-8324209)",
     ),
     Persona(
@@ -73,21 +76,37 @@ _PLATFORMS = (
         renegotiates=False,
         obeys_ca_list=True,
         http="free",
+        needs_rfc5746=False,
         source=f"Go 1.19.8 and 1.27.3 {_RUN}; crypto/tls RenegotiateNever, CertificateRequestInfo",
     ),
     Persona(
         name="node",
         title="Node.js https",
         writes_together=True,
+        needs_rfc5746=True,
         source=f"Node 20.20 and 24.21 {_RUN}, with end(body); code that waits for 'continue' waits for ever",
     ),
-    Persona(name="axios", title="axios", writes_together=True, source=f"axios 1 on Node 20 {_RUN}"),
+    Persona(
+        name="axios", title="axios", writes_together=True, needs_rfc5746=True, source=f"axios 1 on Node 20 {_RUN}"
+    ),
 )
 
 _PYTHON = (
-    Persona(name="requests", title="Python requests", offers_pha=True, source=f"requests 2.34, urllib3 2.8 {_RUN}"),
-    Persona(name="httpx", title="Python httpx", source=f"httpx 0.28 {_RUN}"),
-    Persona(name="aiohttp", title="Python aiohttp", waits_for_ever=True, source=f"aiohttp 3.14 {_RUN}"),
+    Persona(
+        name="requests",
+        title="Python requests",
+        offers_pha=True,
+        needs_rfc5746=True,
+        source=f"requests 2.34, urllib3 2.8 {_RUN}",
+    ),
+    Persona(name="httpx", title="Python httpx", needs_rfc5746=True, source=f"httpx 0.28 {_RUN}"),
+    Persona(
+        name="aiohttp",
+        title="Python aiohttp",
+        waits_for_ever=True,
+        needs_rfc5746=True,
+        source=f"aiohttp 3.14 {_RUN}",
+    ),
 )
 
 _OTHERS = (
@@ -118,3 +137,10 @@ _OTHERS = (
 
 CLIENTS = MappingProxyType({persona.name: persona for persona in (*_COMMAND_LINE, *_PLATFORMS, *_PYTHON, *_OTHERS)})
 """Every client by its name on the command line (``--as NAME``)."""
+
+
+def spoken(client: Persona | None, tls: TlsChoice, http: HttpChoice) -> tuple[TlsChoice, HttpChoice]:
+    """Return the TLS and HTTP of the user's own requests: what he said, else what his client speaks by itself."""
+    if client is None:
+        return tls, http
+    return (client.tls if tls == "free" else tls), (client.http if http == "free" else http)

@@ -4,15 +4,16 @@ import base64
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from probes import diagnosis
+from probes import diagnosis, revised
 from probes.adapt import adapted, hopeless
 from probes.case import Journal, libraries
 from probes.credential import ClientCertificate, throwaway
@@ -31,6 +32,7 @@ from probes.model import (
     Symptom,
     Target,
     Unknown,
+    VerificationRun,
 )
 from probes.openssl import version_text
 from probes.plan import Plan, PlanRequest, standard_plan
@@ -116,6 +118,7 @@ class Triage:
         self._canary = throwaway()
         self._paths: dict[str, str] = {}
         self.journal = Journal.nowhere()
+        self._written: Literal["nothing", "begun", "whole", "cancelled"] = "nothing"
 
     async def prepare(self) -> PlanMade:
         """Make the plan without contacting anybody, for the sheet that is shown before anything is sent."""
@@ -143,32 +146,34 @@ class Triage:
         complete = False
         async with self._engine() as engine, aclosing(self._waves(engine, plan)) as happenings:
             self.journal.begin(self.case, plan)
+            self._written = "begun"
             try:
                 async for happening in happenings:
                     yield happening
                 complete = True
             finally:
                 self.conclude()
-                self.journal.end(self.case, cancelled=not complete)
+                self._written = "whole" if complete else "cancelled"
+                self._end()
         assert self.case.verdict is not None
         yield VerdictChanged(verdict=self.case.verdict)
         yield CaseFinished(case=self.case)
 
     async def _waves(self, engine: Engine, plan: Plan) -> AsyncGenerator[Progress, None]:
-        for wave in plan.waves:
-            probes = tuple(probe for probe in plan.probes if probe.wave == wave)
-            chosen, why = self._chosen(probes)
-            skipped = tuple(probe.id for probe in probes if probe not in chosen)
-            if skipped:
-                yield ProbesSkipped(probe_ids=skipped, because=why)
-            if chosen:
-                async with aclosing(self._send(engine, chosen)) as happenings:
-                    async for happening in happenings:
-                        yield happening
-                self.conclude()
-                self.journal.concluded(self.case)
-                assert self.case.verdict is not None
-                yield VerdictChanged(verdict=self.case.verdict)
+        left = plan.probes
+        while left:
+            chosen, why = self._chosen(left)
+            if not chosen:
+                yield ProbesSkipped(probe_ids=tuple(probe.id for probe in left), because=why)
+                return
+            async with aclosing(self._send(engine, chosen)) as happenings:
+                async for happening in happenings:
+                    yield happening
+            self.conclude()
+            self.journal.concluded(self.case)
+            assert self.case.verdict is not None
+            yield VerdictChanged(verdict=self.case.verdict)
+            left = tuple(probe for probe in left if probe not in chosen)
 
     async def send_one(self, probe: Probe) -> AsyncGenerator[Progress, None]:
         """Send one probe, of the plan again or one of the user's own making, and judge the case anew.
@@ -193,9 +198,45 @@ class Triage:
                 else:
                     yield happening
         self.conclude()
-        self.journal.end(self.case)
+        self._end()
         assert self.case.verdict is not None
         yield VerdictChanged(verdict=self.case.verdict)
+
+    def answer(self, node: str, answer: str | None) -> None:
+        """Note the user's answer to a question of the tree, None takes an earlier one back; judge the case anew.
+
+        As with everything that the user says of an open case, it is on disk when this returns.
+        """
+        self._revise(revised.answered(self.case, node, answer))
+
+    def complain(self, symptom: Symptom) -> None:
+        """Note the user's symptom, and walk the same evidence for it; the plan stays that of the request."""
+        self._revise(revised.complained(self.case, symptom))
+
+    def take_client(self, name: str) -> None:
+        """Note which client the user has, by its name in ``probes.personas``, and judge the case for it."""
+        self._revise(revised.with_client(self.case, name))
+
+    def configure(self, configuration: SiteConfig, unknown: tuple[Unknown, ...] = ()) -> None:
+        """Note settings that were read after the run, and what could not be read; judge the case by them."""
+        self.request = replace(self.request, configuration=configuration, unknown=unknown)
+        self._revise(revised.configured(self.case, configuration, self.plan.probes))
+
+    def verified(self, verification: VerificationRun) -> None:
+        """Keep the result of a verification of the fix with the case."""
+        self._revise(revised.verified(self.case, verification))
+
+    def _revise(self, said: revised.Revised) -> None:
+        self.case, lines = said
+        self.conclude()
+        # What is said before the first probe stands in the lines that a run begins with.
+        if self._written != "nothing":
+            over, cancelled = self._written != "begun", self._written == "cancelled"
+            self.journal.revised(lines, self.case, over=over, cancelled=cancelled)
+
+    def _end(self) -> None:
+        if self._written != "nothing":
+            self.journal.end(self.case, cancelled=self._written == "cancelled")
 
     async def threshold(
         self, base: Probe, max_bytes: int, on_seen: Callable[[Observation], None] = lambda _seen: None
@@ -251,8 +292,7 @@ class Triage:
             return (), reason
         if self.case.verdict is not None and self.case.verdict.finding == INTERCEPTED:
             return (), "a proxy on the way opens the connection, so it is not the site that answers"
-        wanted = diagnosis.wanted(self.case, probes)
-        return tuple(wanted), "the question of the symptom is answered"
+        return diagnosis.wanted(self.case, probes), "the question of the symptom is answered"
 
     async def _send(self, engine: Engine, probes: Sequence[Probe]) -> AsyncGenerator[Progress, None]:
         order = {probe.id: f"o{number}" for number, probe in enumerate(self.plan.probes, 1)}

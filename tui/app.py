@@ -16,7 +16,9 @@ from textual.worker import Worker
 from probes.errors import MtlsTriageError
 from probes.printable import printable
 from tui import clipboard
+from tui.azure_way import Given
 from tui.crash import crash_report, fault_line
+from tui.ending import in_order
 from tui.finding import Render, remembered, rendered
 from tui.limits_app import SearchingApp
 from tui.messages import Copied, EvidenceWanted, Said
@@ -33,10 +35,11 @@ from tui.stream import TriageLike
 from tui.terminal import require_terminal
 from tui.themes import DARK, LIGHT, TERMINAL
 from tui.widgets.drawn import WIDE
+from tui.widgets.stage import Stage
 
 __all__ = ["Ended", "Happened", "TriageApp", "crash_report", "fault_line", "show"]
 
-REPAINT_S = 0.2
+REPAINT_S = 0.3
 """Seconds between repaints; what happens in between is drawn together."""
 
 
@@ -150,11 +153,12 @@ class TriageApp(SearchingApp):
         text = printable(message.copied, lines=True)
         self.copy_to_clipboard(text)
         self.tell("copying …")
-        self.run_worker(self._copy_elsewhere(text), group="copy", exclusive=True, exit_on_error=False)
+        work = self._copy_elsewhere(text, to_file=message.to_file)
+        self.run_worker(work, group="copy", exclusive=True, exit_on_error=False)
 
-    async def _copy_elsewhere(self, text: str) -> None:
+    async def _copy_elsewhere(self, text: str, *, to_file: bool) -> None:
         program = await clipboard.aside(clipboard.by_tool, text)
-        file = await clipboard.aside(clipboard.by_file, text)
+        file = await clipboard.aside(clipboard.by_file, text) if to_file else None
         self.tell(clipboard.told(text, program, file))
 
     def on_said(self, message: Said) -> None:
@@ -174,8 +178,9 @@ class TriageApp(SearchingApp):
     def action_help(self) -> None:
         """Show the help, once, about the page that is shown."""
         if not isinstance(self.screen, HelpScreen):
-            page = self.screen.page if isinstance(self.screen, CaseScreen) else None
-            self.push_screen(HelpScreen(self.store, self.render_finding, page))
+            shown = self.screen.page if isinstance(self.screen, CaseScreen) else self.screen
+            about = shown.ABOUT if isinstance(shown, Stage | Framed) else ()
+            self.push_screen(HelpScreen(self.store, self.render_finding, about))
 
     def action_tickets(self) -> None:
         """Show the tickets of the lab."""
@@ -210,22 +215,26 @@ async def show(
     *,
     show_tickets: bool = False,
     preferences: Preferences = Preferences(),  # noqa: B008 - immutable
+    given: Given = (None, frozenset()),
 ) -> int:
     """Show the app on its start screen and return its exit status, which is not 0 after a crash.
 
     ``begin_with`` is called with the app once it is shown, to open what the command line named; a fault of that ends
-    the app. ``show_tickets`` goes to the lab's tickets at once. Raises MtlsTriageError where there is no terminal
-    (UsageFault), or that fault.
+    the app. ``show_tickets`` goes to the lab's tickets at once. ``given`` are the options of the command line where
+    it named no target. Raises MtlsTriageError where there is no terminal (UsageFault), or that fault.
     """
     require_terminal()
     begin_with_ = TriageApp.action_tickets if show_tickets else begin_with
     app = TriageApp(begin_with=begin_with_, preferences=preferences)
     app.fatal = begin_with is not None
-    try:
-        await app.run_async()
-    finally:
-        app.leave()
-        await app.resources.aclose()
+    app.given, app.given_typed = given
+    with in_order(app):
+        try:
+            await app.run_async()
+        finally:
+            app.leave()
+            app.end_azure()
+            await app.resources.aclose()
     if app.farewell is not None:
         raise app.farewell
     return app.return_code or 0

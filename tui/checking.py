@@ -38,6 +38,11 @@ class Checking:
         return count
 
     @property
+    def opened(self) -> bool:
+        """Whether requests get through that must not: without a certificate, where it was refused before."""
+        return self.result is not None and self.result.control_still_refused is False
+
+    @property
     def held(self) -> bool:
         """Whether the fix took effect, as far as that can be said."""
         return self.result is not None and self.result.outcome == "held"

@@ -9,6 +9,7 @@ import traceback
 import click
 
 from probes.errors import MtlsTriageError
+from probes.printable import printable
 from probes.version import VERSION
 
 # Name of the command: (module, one line of help). The help stands here so that ``--help`` imports no command.
@@ -44,10 +45,17 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Hand a call that begins with an option of the app to the app: its target may be left out."""
+        own = args[0].partition("=")[0] if args else ""
+        if own.startswith("-") and own not in ("-h", "--help", "--version", "--"):
+            args = ["--", *args]
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Treat a first word that is no command as the target of the app."""
+        """Treat a first word that is no command as the target of the app, or as an option of it."""
         if args and args[0] not in COMMANDS:
             command = importlib.import_module("tui.commands.app").command
             return "app", command, args
@@ -71,7 +79,7 @@ def cli(context: click.Context) -> int | None:
     """Find out why a client certificate does not work on an Azure App Service or Functions site.
 
     ``mtls-triage`` opens the app, ``mtls-triage TARGET`` opens it on a target: a URL, the resource id of a site, or
-    lab:SCENARIO for the built-in lab.
+    lab:SCENARIO for the built-in lab. TARGET may be left out with --curl, --config, or --name and --resource-group.
     """
     if context.invoked_subcommand is not None:
         return None
@@ -95,10 +103,11 @@ def main() -> None:
 
         shown = io.StringIO()
         fault.show(shown)
-        sys.stderr.write(hide_in_words(shown.getvalue()))
+        # Click repeats words of the command line, which may have been copied from anywhere.
+        sys.stderr.write(hide_in_words(printable(shown.getvalue(), lines=True)))
         sys.exit(2)
     except MtlsTriageError as fault:
-        sys.stderr.write(f"mtls-triage: {fault}\n")
+        sys.stderr.write(f"mtls-triage: {printable(str(fault), lines=True)}\n")
         sys.exit(fault.status)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

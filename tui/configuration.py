@@ -1,7 +1,6 @@
 """Runs ``config``: reads the configuration, explains it, prints it; the exit status says whether it can work."""
 
 import json
-import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ import msgspec
 from probes.errors import UsageFault
 from probes.printable import printable
 from probes.siteconfig.explain import Explanation, explain
+from tui.choosing import chosen
 from tui.config_text import text
-from tui.site import Settings, access_of, from_azure, from_files, host_of, is_resource_id, tell
-
-_LISTED = 20
+from tui.site import Settings, from_azure, from_files, host_of, is_resource_id
+from tui.url import checked_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,30 +75,10 @@ async def _settings(target: str | None, options: Mapping[str, Any]) -> Settings:
     if target is not None and not is_resource_id(target) and host_of(target) is None:
         shown = printable(target, limit=120)
         raise UsageFault(f"TARGET {shown!r} is neither a URL nor a resource id. Write it as https://host/path.")
+    if target is not None and not is_resource_id(target):
+        target = checked_url(target)
     if options["config_files"]:
         return from_files(target, options)
     if target is None and options["site_name"] is None:
-        target = await _chosen(options)
+        return await chosen(options)
     return await from_azure(target, options)
-
-
-async def _chosen(options: Mapping[str, Any]) -> str:
-    """Let the user choose a site from a list in which they can search. Raises UsageFault without a terminal."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageFault("Which site? Give its URL or resource id as TARGET, --name, or --config FILE.")
-    from probes.siteconfig.live import list_sites
-
-    rows = await list_sites(access_of(options), options["subscription"], tell)
-    if not rows:
-        raise UsageFault("No site was found that you can read. Is the right tenant signed in (az account show)?")
-    words = ""
-    while True:
-        found = [row for row in rows if row.matches(words)]
-        for number, row in enumerate(found[:_LISTED], 1):
-            click.echo(f"{number:>3}  {row.id.shown}  {row.id.group}  {row.host or ''}", err=True)
-        if len(found) > _LISTED:
-            click.echo(f"     … and {len(found) - _LISTED} more", err=True)
-        answer = click.prompt(f"{len(found)} sites. Number, or words to search for", err=True).strip()
-        if answer.isascii() and answer.isdigit() and 0 < int(answer[:6]) <= min(len(found), _LISTED):
-            return found[int(answer[:6]) - 1].id.text
-        words = answer

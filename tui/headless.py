@@ -22,6 +22,7 @@ from tui.report_text import observation_line, report
 from tui.request import ask_in_terminal, has_terminal
 from tui.saving import save, say_on_stderr
 from tui.target import opened
+from tui.terminal import asking
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,4 +106,5 @@ def agree(plan: Plan, request: PlanRequest, *, allowed: bool, searching: int = 0
             f"The plan sends {where}. Agree with --allow-uploads, look first with --dry-run, or name a --symptom "
             "that needs no uploads."
         )
-    click.confirm(f"This sends {where}. Go on?", abort=True, err=True)
+    with asking():
+        click.confirm(f"This sends {where}. Go on?", abort=True, err=True)

@@ -6,11 +6,11 @@ from probes.model import Probe
 
 
 class Copied(Message):
-    """This text is to be sent to the clipboard."""
+    """This text is to be sent to the clipboard, and to a file unless ``to_file`` says that it must reach no disk."""
 
-    def __init__(self, copied: str) -> None:
+    def __init__(self, copied: str, *, to_file: bool = True) -> None:
         super().__init__()
-        self.copied = copied
+        self.copied, self.to_file = copied, to_file
 
 
 class StopAsked(Message):

@@ -10,10 +10,8 @@ from probes.errors import MtlsTriageError, UsageFault
 from probes.model import Case, Probe
 from probes.plan import Plan
 from probes.progress import CaseFinished, ObservationMade, PlanMade, Progress
-from probes.triage import TriageRequest
-from tui.request import Ask, triage_request
+from tui.request import Ask
 from tui.saving import save
-from tui.site import asks_azure, from_azure, is_resource_id, probed_url
 from tui.steer import Session
 from tui.target import LAB, is_lab, of_lab, opened
 
@@ -54,17 +52,8 @@ async def open_session(
     """
     if is_lab(target):
         return await _lab(stack, target.removeprefix(LAB), options, typed)
-    if is_resource_id(target) and asks_azure(target, options):
-        return Session(await _in_azure(target, options, ask), keep=_kept if keep else lambda _triage: None)
     request = await stack.enter_async_context(opened(target, options, typed, ask))
     return Session(request, keep=_kept if keep else lambda _triage: None)
-
-
-async def _in_azure(target: str, options: Mapping[str, Any], ask: Ask) -> TriageRequest:
-    settings = await from_azure(target, options)
-    # Azure names the host; it stands on the sheet of the plan, and nothing is sent to it before that is agreed to.
-    named = {**options, "confirm_host": options["confirm_host"] or settings.configuration.default_host_name}
-    return triage_request(probed_url(settings.configuration, named), named, ask, settings)
 
 
 async def _lab(stack: AsyncExitStack, scenario: str, options: Mapping[str, Any], typed: frozenset[str]) -> Session:

@@ -18,6 +18,7 @@ _WHEN = {
     "none": "never asked",
 }
 _EVIDENCE_SHOWN = 3
+_WHOM = {"fails": "Hit", "fails-at-any-size": "Worse (any size)", "works-if": "Depends", "works": "Spared"}
 _GLYPHS = {"yes": "✓", "no": "✗", "unknown": "?"}
 
 
@@ -122,6 +123,13 @@ def headline(case: Case, verdict: Verdict) -> str:
     return f"{click.style(f'{glyph} {state}', fg=colour, bold=True)}  {click.style(sentence, bold=True)}"
 
 
+def clients_line(verdict: Verdict) -> str:
+    """Return which clients it hits and which it spares, by their names; empty where all of them are alike."""
+    told = {label: [one.name for one in verdict.clients if one.result == result] for result, label in _WHOM.items()}
+    parts = [f"{label} {', '.join(names)}" for label, names in told.items() if names]
+    return " · ".join(parts) if len(parts) > 1 else ""
+
+
 def _evidence(step: Step) -> str:
     words = []
     for piece in step.evidence:
@@ -167,6 +175,7 @@ def report(case: Case) -> str:
         return unanswered(case, verdict)
     text = diagnosis.render(verdict.finding, case)
     lines = ["", headline(case, verdict), f"  {verdict.finding}  {verdict.confidence}"]
+    lines += [_wrapped(whom)] if (whom := clients_line(verdict)) else []
     if verdict.suspended_by:
         lines.append(f"  ! nothing else is said: {verdict.suspended_by}")
     if case.run.insecure:

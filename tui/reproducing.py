@@ -11,7 +11,6 @@ import msgspec
 
 from probes.credential import ClientCertificate, load
 from probes.curlline import BodySize, CurlCall
-from probes.diagnosis import finding
 from probes.judgement import judged
 from probes.lab.child import LabProcess
 from probes.model import Probe, SiteConfig, Unknown
@@ -25,7 +24,7 @@ from probes.wire.engine import Engine, EngineSettings
 from probes.wire.trust import Trust, read_ca_file
 from tui.curl import read_call, unknown_of
 from tui.headless import exit_status
-from tui.report_text import outcome_text
+from tui.report_text import headline, outcome_text
 
 START = "healthy-required"
 """The scenario that the lab starts in before it gets the customer's settings."""
@@ -138,11 +137,12 @@ def text_of(found: Reproduction, call: CurlCall) -> str:
     """Return the reproduction for a person at a terminal."""
     verdict = found.case.verdict
     assert verdict is not None
-    sentence = finding(verdict.finding).sentence
+    fault = verdict.finding not in ("healthy", "inconclusive")
+    how = "reproduced" if fault else "nothing wrong was reproduced"
     lines = [
         "",
-        f"! {sentence}",
-        f"  {verdict.finding}  {verdict.confidence} · reproduced in the lab with these settings and this command; "
+        headline(found.case, verdict),
+        f"  {verdict.finding}  {verdict.confidence} · {how} in the lab with these settings and this command; "
         "not seen on the site",
         "",
     ]

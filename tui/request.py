@@ -20,38 +20,14 @@ from probes.triage import TriageRequest
 from probes.wire.proxy import proxy_for
 from probes.wire.trust import read_ca_file
 from tui.site import Settings, from_files
+from tui.terminal import asking
+from tui.url import checked_url
 
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "expect", "connection", "user-agent"})
 _TRIES = 3
 
 Ask = Callable[[str], str | None]
 """Asks for a pass phrase; None means that the user goes on without."""
-
-
-def checked_url(target: str) -> str:
-    """Return TARGET as a URL with an ASCII host.
-
-    Raises UsageFault when it is not ``http[s]://host[:port][/path]``.
-    """
-    shown = printable(target, limit=120)
-    if "://" not in target:
-        raise UsageFault(f"TARGET {shown!r} is no URL. Write it as https://host/path, or lab:SCENARIO.")
-    try:
-        parts = urlsplit(target)
-        port = parts.port
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-    except ValueError:
-        raise UsageFault(
-            f"TARGET {shown!r} has no usable host or port. Write it as https://host[:port]/path."
-        ) from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise UsageFault(f"TARGET {shown!r} is no web address. Write it as https://host/path.")
-    if parts.username is not None:
-        raise UsageFault("TARGET holds a user name. Send credentials with --header-env Authorization=VAR instead.")
-    if any(ord(char) <= 32 or ord(char) == 127 for char in target):
-        raise UsageFault(f"TARGET {shown!r} holds a space or a control character. Percent-encode it.")
-    name = f"[{host}]" if ":" in host else host
-    return parts._replace(netloc=name if port is None else f"{name}:{port}", fragment="").geturl()
 
 
 def triage_request(
@@ -148,7 +124,8 @@ def _phrase(variable: str | None) -> bytes | None:
 def ask_in_terminal(reason: str) -> str | None:
     """Ask for the pass phrase without showing it; an empty answer goes on without the certificate."""
     click.echo(reason, err=True)
-    answer = click.prompt("Pass phrase", hide_input=True, default="", show_default=False, err=True)
+    with asking():
+        answer = click.prompt("Pass phrase", hide_input=True, default="", show_default=False, err=True)
     return str(answer) or None
 
 

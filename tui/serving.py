@@ -5,6 +5,7 @@ any other user of the machine, could drive the app. The middleware here is what 
 """
 
 import logging
+import re
 import secrets
 import shlex
 import sys
@@ -17,6 +18,9 @@ from probes.errors import UsageFault
 
 HOST = "127.0.0.1"
 COOKIE = "mtls-triage-key"
+_ELSEWHERE = re.compile(r"<link\b[^>]*\bhref=[\"']?https?://(?!127\.0\.0\.1:)[^>]*>")
+"""A style sheet of another host: textual-serve's page asks a font service for its font."""
+_OURS = '<head><title>mtls-triage</title><link rel="icon" href="data:,">'
 
 
 def serve(port: int) -> None:
@@ -84,7 +88,8 @@ def guard(web: Any, port: int, key: str) -> Any:
             raise web.HTTPForbidden(text="open the address that mtls-triage serve printed; it holds a key")
         response = await handler(request)
         if not response.prepared:
-            # Also keeps the page from fetching a font from elsewhere.
+            if response.content_type == "text/html":
+                response.text = _ELSEWHERE.sub("", response.text).replace("<head>", _OURS, 1)
             response.headers["Content-Security-Policy"] = policy
             response.headers["Referrer-Policy"] = "no-referrer"
         return response

@@ -12,6 +12,7 @@ import click
 from probes.errors import ConsentNeeded, UsageFault
 from probes.model import SiteConfig, Unknown
 from probes.siteconfig import read
+from tui.terminal import asking
 
 if TYPE_CHECKING:
     from probes.siteconfig.clouds import Access
@@ -134,5 +135,6 @@ def probed_url(configuration: SiteConfig, options: Mapping[str, Any]) -> str:
     if not confirmed and not is_loopback(goes_to):
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise ConsentNeeded(f"Azure names the host {host} for this site. Agree with --confirm-host {host}.")
-        click.confirm(f"Azure names the host {host} for this site. Probe it?", abort=True, err=True)
+        with asking():
+            click.confirm(f"Azure names the host {host} for this site. Probe it?", abort=True, err=True)
     return f"https://{confirmed or host}/"

@@ -1,5 +1,6 @@
 """The part of the app that opens things: targets, tickets of the lab, earlier cases; and closes them at the end."""
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -7,6 +8,7 @@ import click
 
 from probes.errors import MtlsTriageError
 from probes.model import SiteConfig
+from tui.azure_way import AzureWay
 from tui.commands.options import parse_options
 from tui.consent import stays_here
 from tui.crash import fault_line
@@ -14,12 +16,14 @@ from tui.lesson import EXPECTATIONS, TICKETS, Lesson
 from tui.messages import CaseWanted, LabChanged, LabCommand, SwitchesWanted, TargetGiven, TicketTaken
 from tui.opening import Earlier, PhraseWanted, asking, open_session, without
 from tui.preferences import Preferences
-from tui.runs import Running
+from tui.screens.azure_sites import SitesScreen
 from tui.screens.choose import Choice, ChooseScreen
 from tui.screens.framed import Framed
 from tui.screens.start import StartScreen
 from tui.screens.switches import SwitchScreen
+from tui.site import asks_azure
 from tui.steer import Session
+from tui.target import is_lab
 
 TRIES = 3
 """How often a pass phrase is asked for."""
@@ -27,13 +31,11 @@ FREE = "healthy-required"
 """The scenario that free mode starts from."""
 
 
-class Opening(Running):
+class Opening(AzureWay):
     """Opens what the user names; a fault is told where it was named, and nothing is lost."""
 
     resources: AsyncExitStack
     preferences: Preferences
-    fatal = False
-    """Whether a target that cannot be opened ends the app: it was named on the command line."""
 
     def use(self, session: Session) -> None:
         """Work on a session: its first case begins with the plan."""
@@ -51,7 +53,11 @@ class Opening(Running):
 
     def open(self, target: str, options: Any, typed: frozenset[str] = frozenset(), tries: int = TRIES) -> None:
         """Begin to open a target; a pass phrase is asked for where one is needed."""
-        self._open(target, self.preferences.merged(options, typed), typed, None, tries)
+        merged = self.preferences.merged(options, typed)
+        if not is_lab(target) and merged.get("read_settings") is None and asks_azure(target, merged):
+            self.through_azure(target, merged, typed)
+        else:
+            self._open(target, merged, typed, None, tries)
 
     def _open(self, target: str, options: Any, typed: frozenset[str], phrase: str | None, tries: int) -> None:
         ask = asking(phrase) if tries >= 0 else without
@@ -99,7 +105,7 @@ class Opening(Running):
         if self.fatal and isinstance(fault, MtlsTriageError):
             self.farewell = fault
             self.exit()
-        elif isinstance(self.screen, StartScreen):
+        elif isinstance(self.screen, StartScreen | SitesScreen):
             self.screen.failed(words)
         else:
             self.tell(words, "!", "warning")
@@ -111,12 +117,17 @@ class Opening(Running):
         except click.ClickException as fault:
             self._not_opened(fault)
             return
-        target = message.target
-        if not target and options["config_files"]:
+        plain = parse_options([])
+        said = {name: value for name, value in options.items() if value != plain[name]}
+        self.open_named(message.target, {**(self.given or plain), **said}, self.given_typed | frozenset(said))
+
+    def open_named(self, target: str, options: Mapping[str, Any], typed: frozenset[str]) -> None:
+        """Open a target; where none is named, the site of the saved settings."""
+        if not target and options["config_files"] and not options["curl"]:
             target = self._host_in(options["config_files"][0]) or ""
             if not target:
                 return
-        self.open(target, options)
+        self.open(target, options, typed)
 
     def _host_in(self, file: str) -> str | None:
         from pathlib import Path

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from probes.diagnosis import overrules, predict
 from probes.errors import UsageFault
-from probes.judgement import judged
-from probes.model import Answer, Probe, Symptom
+from probes.model import Probe, Symptom
 from probes.personas import CLIENTS
 from probes.plan import PlanRequest, standard_plan
 from probes.siteconfig import read
@@ -54,43 +52,25 @@ class Session:
         upload_path = triage.plan.upload_path
         plan = msgspec.structs.replace(self.request.plan, client=CLIENTS[name], upload_path=upload_path)
         self.request = replace(self.request, plan=plan)
-        run = msgspec.structs.replace(triage.case.run, client=name)
-        triage.case = msgspec.structs.replace(triage.case, run=run)
+        triage.take_client(name)
         return tuple(one for one in standard_plan(plan, self.request.symptom).probes if one.persona == name)
 
     def answered(self, triage: Triage, node: str, answer: str | None) -> None:
         """Note an answer of the user to a question of the tree, None takes it back; the case is judged anew."""
-        others = tuple(one for one in triage.case.answers if one.node != node)
-        triage.case = msgspec.structs.replace(triage.case, answers=others)
-        if answer is not None:
-            replaced = overrules(triage.case, node, answer)
-            given = Answer(node=node, answer=answer, by="user", overrules=replaced)
-            triage.case = msgspec.structs.replace(triage.case, answers=(*others, given))
+        triage.answer(node, answer)
         self.request = replace(self.request, answers=triage.case.answers)
-        triage.conclude()
 
     def complained(self, triage: Triage, symptom: str) -> None:
         """Note the symptom; the same evidence is walked for it, and the next run sends its plan."""
         found: Symptom = msgspec.convert(symptom, Symptom)
         self.request = replace(self.request, symptom=found)
-        run = msgspec.structs.replace(triage.case.run, symptom=found)
-        triage.case = msgspec.structs.replace(triage.case, run=run)
-        triage.conclude()
+        triage.complain(found)
 
     def configured(self, triage: Triage, path: str) -> None:
         """Read the settings from a saved file; the case is judged anew. Raises MtlsTriageError for a wrong file."""
         configuration, unknown = read([Path(path).expanduser()])
         self.request = replace(self.request, configuration=configuration, unknown=unknown)
-        triage.request = replace(triage.request, configuration=configuration, unknown=unknown)
-        seen = tuple(judged(one, configuration) for one in triage.case.observations)
-        probes = {probe.id: probe for probe in (*triage.plan.probes, *(made.probe for made in seen))}
-        triage.case = msgspec.structs.replace(
-            triage.case,
-            configuration=configuration,
-            observations=seen,
-            predictions=predict(configuration, probes.values()),
-        )
-        triage.conclude()
+        triage.configure(configuration, unknown)
 
     async def changed_lab(self, body: dict[str, Any]) -> None:
         """Change the lab's state, and read the settings that it now has. Raises MtlsTriageError where it refuses."""

@@ -25,6 +25,9 @@ from tui.desk import Desk
 from tui.lesson import Lesson
 from tui.limit import Limit
 
+TICK_S = 0.5
+"""Seconds after which the time alone is worth a repaint."""
+
 Phase = Literal["empty", "planned", "running", "finished", "cancelled", "failed"]
 
 
@@ -149,6 +152,8 @@ class Store:
     def tick(self, now: float) -> None:
         """Let the time pass, so that running rows can say how long they have waited."""
         checking = self.checking is not None and self.checking.running
+        if now - self.clock < TICK_S:
+            return
         if checking or any(state.running for state in self.probes.values()):
             self.clock = now
             self.revision += 1

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from probes.model import SiteConfig, Unknown
 from probes.siteconfig.faults import AzureFault
 from probes.triage import TriageRequest
+from tui.choosing import chosen
 from tui.commands.options import parse_options
 from tui.curl import with_curl
-from tui.request import Ask, checked_url, triage_request
+from tui.request import Ask, triage_request
 from tui.site import Settings, asks_azure, from_azure, from_files, is_resource_id, probed_url, tell
+from tui.url import checked_url
 
 if TYPE_CHECKING:
     from probes.lab.child import LabProcess
@@ -68,7 +70,13 @@ def _restore(before: Mapping[str, str | None]) -> None:
 
 async def _request(target: str, options: Mapping[str, Any], ask: Ask | None) -> TriageRequest:
     """Return the request for a URL or a resource id, with the settings read from Azure where that was asked for."""
+    if not target and not options.get("curl") and asks_azure(None, options):
+        settings = await (chosen(options) if options["site_name"] is None else from_azure(None, options))
+        return triage_request(probed_url(settings.configuration, options), options, ask, settings)
     target, options = with_curl(target, options)
+    if options.get("read_settings") is not None:
+        # The app has led through Azure already, and the user has agreed to the host.
+        return triage_request(target, options, ask, options["read_settings"])
     if is_resource_id(target):
         settings = await from_azure(target, options) if asks_azure(target, options) else from_files(None, options)
         return triage_request(probed_url(settings.configuration, options), options, ask, settings)

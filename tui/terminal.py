@@ -1,7 +1,11 @@
-"""Says whether there is a terminal that the app can be drawn on; imports nothing heavy."""
+"""Says whether there is a terminal to draw on, and asks on it so that Ctrl-C works; imports nothing heavy."""
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from probes.errors import UsageFault
 
@@ -22,3 +26,20 @@ def require_terminal() -> None:
         missing = "the terminal (TERM) can show plain lines only"
     if missing is not None:
         raise UsageFault(f"The app cannot open: {missing}. `mtls-triage diagnose TARGET` does the same without it.")
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Let Ctrl-C end a question at once, also inside an event loop: click then raises Abort.
+
+    ``asyncio.run`` answers the first SIGINT by cancelling its task, which a blocking read never notices (Python
+    documentation, asyncio runners, "Handling Keyboard Interruption").
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

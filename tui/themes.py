@@ -51,6 +51,7 @@ LIGHT = Theme(
 TERMINAL = Theme(
     name="triage-terminal",
     dark=True,
+    ansi=True,  # or Textual would put colours of its own in the place of the terminal's
     primary="ansi_blue",
     secondary="ansi_blue",
     accent="ansi_blue",
@@ -68,6 +69,15 @@ TERMINAL = Theme(
         "faint": "ansi_default",
         "block-cursor-background": "ansi_bright_black",
         "block-cursor-foreground": "ansi_default",
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-foreground": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "input-selection-background": "ansi_bright_black",
+        "input-selection-foreground": "ansi_default",
+        "screen-selection-background": "ansi_bright_black",
+        "screen-selection-foreground": "ansi_default",
     },
 )
 """The terminal's own sixteen colours; what they look like, and their contrast, is the terminal's business."""

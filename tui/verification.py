@@ -18,6 +18,7 @@ from probes.model import Attempt, Case, Symptom, VerificationRun
 from probes.plan import Plan
 from probes.printable import printable
 from probes.triage import Triage
+from probes.verified import passed, strip
 from probes.verify import Pace, Verification, Verified
 from probes.verifying import Verifying, verifying
 from tui.headless import agree
@@ -112,7 +113,7 @@ def _agree(chosen: Verifying, triage: Triage, how: How) -> None:
 
 
 def _tell(attempt: Attempt) -> None:
-    glyph = "✓" if attempt.outcome.startswith("passed") else "✗"
+    glyph = "✓" if passed(attempt) else "✗"
     click.echo(f"  {glyph} {attempt.at}  {attempt.ip or '?'}  {attempt.outcome}", err=True)
 
 
@@ -121,11 +122,10 @@ def text(found: Verified) -> str:
     glyph, word = {"held": ("✓", "It held"), "did-not-hold": ("✗", "It did not hold")}.get(
         found.outcome, ("?", "Nothing can be said")
     )
-    strip = "".join("✓" if one.outcome.startswith("passed") else "✗" for one in found.attempts[-80:])
     lines = [f"{glyph} {word}: {found.finding}, by the probe {found.probe}", f"  {found.statement}"]
     if 0 < found.passes < found.streak:
         lines.append(
             f"  {found.streak} passes in a row were wanted; go on with --for, or ask for fewer with --streak."
         )
-    lines += [f"  {strip}"] if strip else []
+    lines += [f"  {strip(found.attempts)}"] if found.attempts else []
     return "\n".join([*lines, f"  {_CONTROL[found.control_still_refused]}"])

@@ -1,11 +1,9 @@
 """The part of the app that verifies a fix: fresh connections over time, the control beside them."""
 
-from contextlib import suppress
-
 from textual.message import Message
 from textual.worker import Worker
 
-from probes.errors import MtlsTriageError, UsageFault
+from probes.errors import UsageFault
 from probes.model import Attempt, VerificationRun
 from probes.triage import Triage
 from probes.verify import Pace, Verification, Verified
@@ -131,15 +129,11 @@ class VerifyingApp(Opening):
         self.store.revision += 1
 
     def _keep(self, result: Verified) -> None:
-        import msgspec
-
         if not isinstance(self.triage, Triage):
             return
         known = {name: getattr(result, name) for name in VerificationRun.__struct_fields__}
-        self.triage.case = msgspec.structs.replace(self.triage.case, verification=VerificationRun(**known))
+        self.triage.verified(VerificationRun(**known))
         self.store.changed(self.triage.case)
-        with suppress(MtlsTriageError):
-            self.triage.journal.end(self.triage.case)
 
     def on_stop_asked(self, message: StopAsked) -> None:
         """Stop the verification where one runs; else what is being sent."""

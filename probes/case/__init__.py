@@ -4,6 +4,7 @@ from probes.case.changes import Change, Comparison, ProbeChange, compare
 from probes.case.faults import CaseFault, CaseTaken
 from probes.case.folder import cases_folder, default_path
 from probes.case.journal import Journal
+from probes.case.line import Lines, Withdrawn
 from probes.case.reading import Opened, open_case
 from probes.case.replay import replayed
 from probes.case.versions import libraries
@@ -14,8 +15,10 @@ __all__ = [
     "Change",
     "Comparison",
     "Journal",
+    "Lines",
     "Opened",
     "ProbeChange",
+    "Withdrawn",
     "cases_folder",
     "compare",
     "default_path",

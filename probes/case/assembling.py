@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from probes.case.line import End
+from probes.case.line import End, Withdrawn
 from probes.model import (
     Answer,
     Case,
@@ -23,6 +23,8 @@ from probes.plan import Plan
 @dataclass
 class Parts:
     """What was read so far. ``verdict_at`` is how many observations there were when the verdict was written.
+
+    It is -1 where the user said something after the verdict.
 
     ``unknown`` is the whole list as it stood after the latest verdict: a verdict line begins it anew.
     """
@@ -52,12 +54,25 @@ class Parts:
                 self.unknown.clear()
             case Unknown():
                 self.unknown.append(value)
-            case Answer():
-                self.answers.append(value)
+            case Answer() | Withdrawn():
+                self.answers = [one for one in self.answers if one.node != value.node]
+                self.answers += [value] if isinstance(value, Answer) else []
+                self._stale()
+            case SiteConfig():
+                self.configuration = value
+                self.predictions.clear()
+                self._stale()
+            case Run():
+                self.run = value
+                self._stale()
             case Prediction():
                 self.predictions.append(value)
             case _:
                 setattr(self, kind, value)
+
+    def _stale(self) -> None:
+        # What is judged by what was just said stands in the lines after it, unless the run was ended before them.
+        self.verdict_at, self.end = -1, None
 
     def case(self) -> Case:
         """Return the case; observations stand in the order of the plan, as in the run."""

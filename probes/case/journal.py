@@ -4,17 +4,17 @@ import errno
 import os
 import stat
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
 from probes.case.faults import CaseTaken
-from probes.case.line import End, Kind, written
+from probes.case.line import End, Line, Lines, written
 from probes.case.lock import lock, sync_folder
 from probes.case.off_loop import off_loop
 from probes.case.reading import open_case
 from probes.errors import UsageFault
-from probes.model import Case, Observation, Value, Verdict
+from probes.model import Case, Observation
 from probes.plan import Plan
 from probes.printable import printable
 
@@ -111,7 +111,7 @@ class Journal:
 
     def begin(self, case: Case, plan: Plan) -> None:
         """Write everything that is known before the first probe is sent."""
-        lines: list[tuple[Kind, Value]] = [
+        lines: Lines = [
             ("run", case.run),
             ("target", case.target),
             ("credential", case.credential),
@@ -131,16 +131,17 @@ class Journal:
 
     def concluded(self, case: Case) -> None:
         """Write the verdict so far, and after it everything that is not known: it replaces what stood before."""
-        verdict: Verdict | None = case.verdict
-        if verdict is not None:
-            self.append([("verdict", verdict), *(("unknown", one) for one in case.unknown)])
+        self.append(_conclusion(case))
 
     def end(self, case: Case, *, cancelled: bool = False) -> None:
         """Write the last word over the case; what is sent later (a probe again) may follow it, with an end anew."""
-        self.concluded(case)
-        self.append([("end", End(observations=len(case.observations), cancelled=cancelled))])
+        self.append([*_conclusion(case), _end(case, cancelled)])
 
-    def append(self, lines: Sequence[tuple[Kind, Value]]) -> None:
+    def revised(self, lines: Lines, case: Case, *, over: bool, cancelled: bool) -> None:
+        """Write in one go what the user said and the verdict with it; and the end anew where the run is ``over``."""
+        self.append([*lines, *_conclusion(case), *([_end(case, cancelled)] if over else [])])
+
+    def append(self, lines: Lines) -> None:
         """Write lines in one go and wait until they are on disk."""
         self._write(lines)
         self._tell()
@@ -152,9 +153,9 @@ class Journal:
                 os.close(self._descriptor)
                 self._descriptor = None
 
-    def _write(self, lines: Sequence[tuple[Kind, Value]]) -> None:
+    def _write(self, lines: Lines) -> None:
         with self._alone:
-            if self._descriptor is None:
+            if self._descriptor is None or not lines:
                 return
             data = b"".join(written(kind, self._seq + place, value) for place, (kind, value) in enumerate(lines, 1))
             try:
@@ -187,6 +188,16 @@ class Journal:
         if self.trouble and not self._told:
             self._told = True
             self._say(self.trouble)
+
+
+def _conclusion(case: Case) -> Lines:
+    if case.verdict is None:
+        return []
+    return [("verdict", case.verdict), *(("unknown", one) for one in case.unknown)]
+
+
+def _end(case: Case, cancelled: bool) -> Line:
+    return "end", End(observations=len(case.observations), cancelled=cancelled)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -30,11 +30,18 @@ Kind = Literal[
     "prediction",
     "observation",
     "answer",
+    "withdrawn",
     "verdict",
     "verification",
     "unknown",
     "end",
 ]
+
+
+class Withdrawn(Value, frozen=True, kw_only=True):
+    """The user took the answer to this node of the tree back; the evidence answers it again."""
+
+    node: str
 
 
 class End(Value, frozen=True, kw_only=True):
@@ -53,12 +60,17 @@ TYPES: dict[str, type[Value]] = {
     "prediction": Prediction,
     "observation": Observation,
     "answer": Answer,
+    "withdrawn": Withdrawn,
     "verdict": Verdict,
     "verification": VerificationRun,
     "unknown": Unknown,
     "end": End,
 }
 """What ``data`` holds, by the line's type."""
+
+Line = tuple[Kind, Value]
+"""A line of a case file that is still to be written."""
+Lines = list[Line]
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,6 +32,8 @@ When = Literal["handshake", "renegotiation", "post-handshake"]
 _HELLO_REQUEST, _CLIENT_HELLO, _CERTIFICATE, _REQUEST, _VERIFY, _FINISHED = 0, 1, 11, 13, 15, 20
 _NO_RENEGOTIATION = 100
 _LOOKED_AT = 20_000
+_UNSAFE = "unsafe legacy renegotiation disabled"
+"""What OpenSSL says of a server without RFC 5746 (sslerr.h), and curl repeats."""
 _EMPTY_CERTIFICATE = 40
 """Bytes. An empty Certificate message is no longer, with the context of a post-handshake request in it."""
 
@@ -171,13 +173,20 @@ def tls_facts(seen: CurlConnection) -> TlsFacts:
         alpn=seen.alpn,
         verification=verification,
         server_certificate=certificate,
-        certificate_request=(requests[-1].when if requests else "none") if seen.messages else None,
+        certificate_request=requests[-1].when if requests else _not_asked(seen),
         certificate_requests=requests,
         certificate_sent=("yes" if sent else "no") if seen.messages else "unknown",
         renegotiation=_renegotiation(seen.messages),
+        secure_renegotiation=False if _UNSAFE in seen.said.lower() else None,
         alerts=tuple(_alert(one) for one in seen.messages if one.kind == "alert" and one.code % 256),
         seen_by="curl-trace",
     )
+
+
+def _not_asked(seen: CurlConnection) -> Literal["none"] | None:
+    """Return ``none`` where the handshake was seen to its end without a request; before that nothing is known."""
+    over = any(one.incoming and one.kind == "handshake" and one.code == _FINISHED for one in seen.messages)
+    return "none" if over or (seen.messages and seen.turns) else None
 
 
 def _error(line: str) -> VerificationError:

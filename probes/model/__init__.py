@@ -49,6 +49,7 @@ from probes.model.siteconfig import (
     SettingDifference,
     SiteConfig,
     SlotFacts,
+    SlotSwap,
 )
 from probes.model.target import CredentialFacts, CredentialFault, CredentialKind, Symptom, Target
 
@@ -98,6 +99,7 @@ __all__ = [
     "SettingDifference",
     "SiteConfig",
     "SlotFacts",
+    "SlotSwap",
     "Step",
     "Symptom",
     "Target",

@@ -83,7 +83,11 @@ class ServerCertificate(Value, frozen=True, kw_only=True):
 
 
 class TlsFacts(Value, frozen=True, kw_only=True):
-    """What the TLS layer showed. ``version`` is None until a ServerHello came."""
+    """What the TLS layer showed. ``version`` is None until a ServerHello came.
+
+    ``secure_renegotiation`` is whether the server's hello says that it knows RFC 5746; None where that was not seen,
+    and on TLS 1.3, which has no renegotiation.
+    """
 
     version: str | None = None
     cipher: str | None = None
@@ -94,6 +98,7 @@ class TlsFacts(Value, frozen=True, kw_only=True):
     certificate_requests: tuple[CertificateRequest, ...] = ()
     certificate_sent: Literal["yes", "no", "unknown"] = "unknown"
     renegotiation: Literal["none", "completed", "refused", "failed"] = "none"
+    secure_renegotiation: bool | None = None
     alerts: tuple[Alert, ...] = ()
     client_hello_bytes: int | None = None
     seen_by: Literal["message-callback", "state-callback", "curl-trace"] = "message-callback"

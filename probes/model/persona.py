@@ -19,8 +19,9 @@ class Persona(Value, frozen=True, kw_only=True):
     ``obeys_ca_list`` keeps its certificate back when the server's CertificateRequest names authorities and none of
     them issued it. ``tls`` ``1.2`` is a client that rarely speaks more, ``http`` what it offers by itself.
     ``retries_http11`` repeats a request by itself on HTTP_1_1_REQUIRED, ``pools`` sends later requests on
-    connections that it kept, ``reuses_after_head`` sends a POST on the connection of a HEAD before it. ``source``
-    says how all this is known.
+    connections that it kept, ``reuses_after_head`` sends a POST on the connection of a HEAD before it.
+    ``needs_rfc5746`` refuses to connect where the server does not know secure renegotiation; None is not known.
+    ``source`` says how all this is known.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Persona(Value, frozen=True, kw_only=True):
     retries_http11: bool = False
     pools: bool = True
     reuses_after_head: bool = True
+    needs_rfc5746: bool | None = None
     source: str = ""
 
     def told(self, expect: OwnExpect) -> Self:

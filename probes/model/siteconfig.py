@@ -65,6 +65,14 @@ class SlotFacts(Value, frozen=True, kw_only=True):
     differences: tuple[SettingDifference, ...] = ()
 
 
+class SlotSwap(Value, frozen=True, kw_only=True):
+    """The last swap of slots that succeeded: when (UTC), from which slot into which."""
+
+    at: str | None = None
+    source: str | None = None
+    destination: str | None = None
+
+
 class SettingChange(Value, frozen=True, kw_only=True):
     """One change of one setting that matters: when (UTC), from what to what, and by whom or what."""
 
@@ -117,3 +125,4 @@ class SiteConfig(Value, frozen=True, kw_only=True):
     private_endpoints: tuple[str, ...] | None = None
     slots: tuple[SlotFacts, ...] | None = None
     changes: tuple[SettingChange, ...] | None = None
+    last_swap: SlotSwap | None = None

@@ -4,10 +4,11 @@ import ipaddress
 import re
 from collections.abc import Callable
 
+from probes.hosts import DEFAULT_SUFFIXES
+
 # Suffixes that say which service of Azure answers and nothing about whose it is.
 _AZURE = (
-    "azurewebsites.net",
-    "azurewebsites.us",
+    *(suffix.removeprefix(".") for suffix in DEFAULT_SUFFIXES),
     "azurefd.net",
     "azureedge.net",
     "trafficmanager.net",

@@ -73,7 +73,8 @@ class _Walk:
             **dict.fromkeys(("subject", "issuer", "issuers"), self._each(names.distinguished)),
             "chain": self._each(names.distinguished),
             **dict.fromkeys(
-                ("thumbprint_sha1", "thumbprint_sha256", "thumbprint", "serial"), self._each(names.thumbprint)
+                ("thumbprint_sha1", "thumbprint_sha256", "thumbprint", "serial", "public_certificates"),
+                self._each(names.thumbprint),
             ),
             "san": self._each(self._alternative),
             **dict.fromkeys(("ip", "addresses"), self._each(names.address)),

@@ -2,7 +2,7 @@
 
 from probes import diagnosis
 from probes.diagnosis import RenderedFinding
-from probes.model import Case, Observation, Verdict
+from probes.model import Case, Observation, Verdict, VerificationRun
 from probes.report import words
 from probes.report.document import (
     Block,
@@ -22,6 +22,7 @@ from probes.report.kql import NOTE, kql
 from probes.report.prose import blocks, linked
 from probes.report.request import Report
 from probes.report.waterfall import waterfall
+from probes.verified import in_a_row, statement, strip
 
 TIMELINES = 6
 """How many connections are drawn on their time line."""
@@ -111,24 +112,36 @@ def _tone(seen: Observation) -> Tone:
     return "none" if seen.judged.as_expected else "bad"
 
 
+_CONTROL = {
+    True: "The control, a request without a certificate, is still refused.",
+    False: "The control, a request without a certificate, is no longer refused: the fix has opened the site.",
+    None: "No control: requests without a certificate are not refused here, or nobody can tell.",
+}
+
+
 def verification(case: Case, text: RenderedFinding) -> Section:
     """Return how the fix is proved, and what came of it where that was tried."""
     made: list[Block] = list(blocks(text.verify))
-    done = case.verification
-    if done is not None:
-        control = {True: "still refused", False: "no longer refused", None: "not checked"}[done.control_still_refused]
-        held = f"{done.streak} in a row got through" if done.streak else "it did not hold"
-        last = f", last failure {words.time(done.last_failure)} UTC" if done.last_failure else ""
-        made.append(
-            Paragraph(
-                inline=plain(
-                    f"Tried from {words.time(done.started)} UTC with {done.probe}: {len(done.attempts)} attempts, "
-                    f"{held}{last}. "
-                    f"The control is {control}."
-                )
-            )
-        )
+    if case.verification is not None:
+        made += _tried(case.verification)
     return Section(title="Verification", blocks=tuple(made))
+
+
+def _tried(done: VerificationRun) -> list[Block]:
+    """Return how a verification went: what was tried, one glyph for each attempt, and what that proves."""
+    passes = in_a_row(done.attempts)
+    held = (
+        "it held" if passes >= max(done.streak, 1) and done.control_still_refused is not False else "it did not hold"
+    )
+    row = f"{passes} of {done.streak} in a row got through"
+    first = (
+        f"Tried from {words.time(done.started)} UTC with {done.probe}: {len(done.attempts)} attempts, {row}, {held}."
+    )
+    made: list[Block] = [Paragraph(inline=plain(first))]
+    if done.attempts:
+        made.append(Code(text=strip(done.attempts), language=""))
+    proved = f"{statement(done.attempts)} {_CONTROL[done.control_still_refused]}"
+    return [*made, Paragraph(inline=plain(proved))]
 
 
 def also(case: Case, verdict: Verdict) -> Section:

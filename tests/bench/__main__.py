@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from probes.errors import MtlsTriageError
+from tests.bench.app import app_rows
 from tests.bench.azure import azure_rows
 from tests.bench.case_open import case_rows
 from tests.bench.cpu import cpu_rows
@@ -33,6 +34,7 @@ BENCHES = (
     Bench("memory", "memory of a large upload", memory_rows),
     Bench("cpu", "CPU of a probe / an httpx request", cpu_rows),
     Bench("case", "opening a large case", case_rows),
+    Bench("app", "the app: first paint, keys", app_rows),
     Bench("azure", "reading a site from Azure / httpx", azure_rows),
     *(Bench("plan", f"plan at a far site: {name}", partial(plan_rows, name)) for name in SCENARIOS),
 )

@@ -95,3 +95,13 @@ def test_the_certificate_is_kept_back_where_the_persona_obeys_the_list(edge: Run
     edge.reset(edge={"ca_names": ["foreign"]})
     got = real(edge, name, "1.2", 1024)
     assert (got.status == 403) is CLIENTS[name].obeys_ca_list, got
+
+
+@pytest.mark.parametrize("name", [name for name in REAL if CLIENTS[name].needs_rfc5746 is not None])
+def test_a_server_without_rfc5746_is_refused_where_the_persona_says_so(edge: RunningLab, name: str) -> None:
+    edge.reset(edge={"secure_renegotiation": False})
+    got = real(edge, name, "1.2", 1024)
+    assert (got.status != 200) is CLIENTS[name].needs_rfc5746, got
+    # Whoever connects all the same refuses to be asked later, when that could be abused (RFC 5746 section 4.1).
+    edge.patch(settings=RENEGOTIATES)
+    assert real(edge, name, "1.2", 1024).status != 200

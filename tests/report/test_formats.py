@@ -12,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from probes.case import open_case
-from probes.model import Case, Verdict, VerificationRun
+from probes.model import Attempt, Case, Verdict, VerificationRun
 from probes.report import Format, Report, write
 from tests.loops.served import run
 from tests.report.hostile import EVIL, evil
@@ -163,10 +163,38 @@ def test_the_notes_of_a_file_stand_in_its_reports(case: Case) -> None:
 
 
 def test_a_verification_is_told(case: Case) -> None:
-    done = VerificationRun(probe="post-large", started="2026-01-02T03:04:05Z", streak=20, control_still_refused=True)
+    good = Attempt(at="2026-01-02T03:04:06Z", ip="192.0.2.1", outcome="passed: 200")
+    bad = msgspec.structs.replace(good, outcome="failed: edge 403")
+    done = VerificationRun(
+        probe="post-large",
+        started="2026-01-02T03:04:05Z",
+        attempts=(bad, *[good] * 20),
+        streak=20,
+        control_still_refused=True,
+    )
     text = write(Report(case=msgspec.structs.replace(case, verification=done)), "markdown")
-    assert "20 in a row got through" in text
+    assert "20 of 20 in a row got through, it held" in text
+    assert "✗" + "✓" * 20 in text
     assert "still refused" in text
+
+
+def test_a_verification_that_did_not_hold_is_not_told_as_one_that_did(case: Case) -> None:
+    good = Attempt(at="2026-01-02T03:04:06Z", ip="192.0.2.1", outcome="passed: 200")
+    bad = msgspec.structs.replace(good, outcome="failed: edge 403")
+    told = {}
+    for name, attempts, refused in (("few", (bad, good), True), ("open", (good, good), False), ("none", (), None)):
+        done = VerificationRun(
+            probe="post-large",
+            started="2026-01-02T03:04:05Z",
+            attempts=attempts,
+            streak=2,
+            control_still_refused=refused,
+        )
+        told[name] = write(Report(case=msgspec.structs.replace(case, verification=done)), "markdown")
+    assert all("it did not hold" in text for text in told.values())
+    assert "1 of 2 in a row got through" in told["few"]
+    assert "the fix has opened the site" in told["open"]
+    assert "nothing is known" in told["none"]
 
 
 def test_marks_stand_in_the_report(case: Case) -> None:

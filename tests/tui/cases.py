@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from probes.diagnosis import predict
 from probes.model import (
     Answer,
     Body,
@@ -188,6 +189,7 @@ def whole_case(of: Plan) -> Case:
     """Return a case at its end: settings, observations, verdict, and one thing that was not checked."""
     return case(
         configuration=configuration(),
+        predictions=predict(configuration(), of.probes),
         observations=observations(of),
         verdict=verdict(),
         unknown=(Unknown(what="access rules", why="not-run", how_to_get="az webapp config show"),),

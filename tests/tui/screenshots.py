@@ -46,8 +46,9 @@ def words_of(shown: str) -> list[str]:
 
 
 async def story(size: tuple[int, int], shot: Shot) -> None:
-    """Drive one diagnosis; ``shot`` is called at each picture."""
+    """Drive one diagnosis, and the way through Azure; ``shot`` is called at each picture."""
     await _sheet(size, shot)
+    await _azure(size, shot)
     app = TriageApp()
     try:
         async with app.run_test(size=size) as pilot:
@@ -76,6 +77,31 @@ async def _sheet(size: tuple[int, int], shot: Shot) -> None:
         async with app.run_test(size=size) as pilot:
             await settled(pilot, "What will be sent")
             await shot(pilot, "0-plan")
+
+
+async def _azure(size: tuple[int, int], shot: Shot) -> None:
+    async with LabProcess.start("large-body-renegotiation") as lab:
+        ready = lab.ready
+        await lab.patch({"azure": {"neighbours": 40, "device_login": "pending"}})
+        app = TriageApp()
+        reach = ["--arm-endpoint", str(ready.arm), "--authority", str(ready.entra), "--ca", ready.ca]
+        app.given = parse_options([*reach, "--sign-in", "device-code"])
+        try:
+            async with app.run_test(size=size) as pilot:
+                await settled(pilot, "An Azure site")
+                await pilot.press("z")
+                await settled(pilot, "waiting for you to sign in there", seconds=20)
+                await shot(pilot, "14-azure-code")
+                await lab.patch({"azure": {"device_login": "approved"}})
+                await settled(pilot, "42 sites", seconds=30)
+                await pilot.press("slash", *"second")
+                await settled(pilot, "20 of 42 sites")
+                await shot(pilot, "15-azure-sites")
+                await pilot.press("ctrl+u", *"lab-site", "enter")
+                await settled(pilot, "Probe it?", seconds=30)
+                await shot(pilot, "16-azure-host")
+        finally:
+            app.end_azure()
 
 
 async def _probes(pilot: Pilot[None], app: TriageApp, shot: Shot) -> None:

@@ -312,6 +312,7 @@ async def test_the_screens_are_those_that_were_agreed(size: tuple[int, int]) -> 
         same_as_golden(app, f"plan-{size[0]}x{size[1]}")
         await pilot.press("enter")
         await settled(pilot, "Probe 13  POST 300 kB")
+        await pilot.pause(0.3)
         same_as_golden(app, f"probes-{size[0]}x{size[1]}")
         await pilot.press("4")
         await settled(pilot, "Does a small body reach the app?")

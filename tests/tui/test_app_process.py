@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.patience import WITHOUT_WAITING
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import sys
@@ -27,11 +29,6 @@ app = TriageApp(FakeTriage(end=end, hang=4 if what == "hang" else 0), autosend=T
 app.run()
 sys.exit(app.return_code or 0)
 """
-
-
-WITHOUT_WAITING = 10.0
-"""Seconds. Far below the 30 s of a probe's deadline and what a hanging run would take here, far above what a machine
-that does other work needs; how long quitting takes is measured by ``make bench``."""
 
 
 class Terminal:

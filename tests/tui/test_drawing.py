@@ -305,7 +305,7 @@ def test_the_stages_say_what_is_known_in_at_most_17_characters() -> None:
         assert all(len(words) <= 17 and glyph in "✓✗!?…–" for glyph, words, _ in states)
 
 
-@pytest.mark.parametrize("width", [66, 76, 80, 116])
+@pytest.mark.parametrize("width", [66, 76, 80, 116, 118, 168])
 @pytest.mark.parametrize("stage", [1, 2, 3, 4, 5])
 def test_the_frame_fits_and_a_click_finds_its_stage(width: int, stage: int) -> None:
     store, wide = at_end(), width >= 100
@@ -314,6 +314,7 @@ def test_the_frame_fits_and_a_click_finds_its_stage(width: int, stage: int) -> N
     assert all(cells(line) <= width for line in lines)
     name = ("Config", "Probes", "Cert", "Diagnosis", "Report")[stage - 1]
     assert stage_at(plain(lines).index(name), width, wide=wide) == stage
+    assert stage_at(plain(lines).index(f"{stage} {name}"), width, wide=wide) == stage
 
 
 def test_keys_give_way_to_palette_and_help() -> None:

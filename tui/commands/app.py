@@ -1,4 +1,4 @@
-"""``mtls-triage TARGET``: opens the app on a target; Textual is imported when there is something to show."""
+"""``mtls-triage [TARGET]``: opens the app; Textual is imported when there is something to show."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,52 +11,53 @@ from tui.terminal import require_terminal
 
 
 @click.command("app")
-@click.argument("target")
+@click.argument("target", required=False)
 @common_options
 @click.pass_context
-def command(context: click.Context, /, target: str, **options: Any) -> int:
-    """Open the app on TARGET: a URL, or lab:SCENARIO for the built-in lab."""
+def command(context: click.Context, /, target: str | None, **options: Any) -> int:
+    """Open the app on TARGET: a URL, the resource id of a site, or lab:SCENARIO for the built-in lab.
+
+    Without TARGET it opens on its start screen, and what is chosen there is opened with these options.
+    """
     require_terminal()
     from tui.target import typed_options
 
-    return open_app(target, options, typed_options(context))
+    typed = typed_options(context)
+    if target is None and not _names_one(options):
+        return open_start(options=options, typed=typed)
+    return open_app(target or "", options, typed)
 
 
-def open_start(*, tickets: bool = False) -> int:
+def _names_one(options: Mapping[str, Any]) -> bool:
+    """Say whether the options alone name what is to be looked at."""
+    return bool(options["curl"] or options["config_files"] or options["site_name"])
+
+
+def open_start(
+    *, tickets: bool = False, options: Mapping[str, Any] | None = None, typed: frozenset[str] = frozenset()
+) -> int:
     """Open the app on its start screen, or on the lab's tickets, and return the exit status. Raises UsageFault."""
     require_terminal()
     from tui.app import show
     from tui.preferences import load
 
-    return asyncio.run(show(show_tickets=tickets, preferences=load()))
+    return asyncio.run(show(show_tickets=tickets, preferences=load(), given=(options, typed)))
 
 
 def open_app(target: str, options: Mapping[str, Any] | None = None, typed: frozenset[str] = frozenset()) -> int:
     """Open the app on TARGET and return the exit status.
 
     ``options`` are those of ``common_options``, their defaults when left out; ``typed`` are the names of those that
-    the user wrote. Raises UsageFault where there is no terminal, or TARGET or an option is wrong.
+    the user wrote. An empty TARGET is what the options name. Raises UsageFault where there is no terminal, or TARGET
+    or an option is wrong.
     """
     require_terminal()
-    return asyncio.run(_open(target, options if options is not None else parse_options([]), typed))
-
-
-async def _open(target: str, options: Mapping[str, Any], typed: frozenset[str]) -> int:
     from tui.app import TriageApp, show
     from tui.preferences import load
-    from tui.request import ask_in_terminal
-    from tui.site import asks_azure
-    from tui.steer import Session
-    from tui.target import is_lab, opened
 
-    preferences = load()
+    given = options if options is not None else parse_options([])
 
     def begin(app: TriageApp) -> None:
-        app.open(target, options, typed)
+        app.open_named(target, given, typed)
 
-    if is_lab(target) or not asks_azure(target, options):
-        return await show(begin, preferences=preferences)
-    # Signing in and confirming a host are done before the app takes the terminal.
-    merged = preferences.merged(options, typed)
-    async with opened(target, merged, typed, ask_in_terminal) as request:
-        return await show(lambda app: app.use(Session(request)), preferences=preferences)
+    return asyncio.run(show(begin, preferences=load()))

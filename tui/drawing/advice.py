@@ -9,11 +9,11 @@ from tui.finding import FindingText
 _RESULTS = {
     "fails": "Hit",
     "fails-at-any-size": "Worse",
-    "works-if": "If",
+    "works-if": "Depends",
     "works": "Spared",
     "unknown": "Unknown",
 }
-"""What a client's result is called; ``If``: it works if something is done that stands beside its name."""
+"""What a client's result is called; ``Depends``: it works if something is done, which the tab Clients names."""
 
 
 CAUSE_LINES = 5
@@ -78,10 +78,14 @@ def _clients(case: Case, width: int) -> list[Line]:
     verdict = case.verdict
     assert verdict is not None
     lines: list[Line] = []
+    groups = {result: [one.name for one in verdict.clients if one.result == result] for result in _RESULTS}
     for result, label in _RESULTS.items():
-        named = [one.name for one in verdict.clients if one.result == result]
+        named = groups[result]
         if named and result != "unknown":
-            lines += _labelled(label, ", ".join(named), width)
+            # Worse than what, where nobody is merely hit?
+            shown = _RESULTS["fails"] if result == "fails-at-any-size" and not groups["fails"] else label
+            everybody = len(named) == len(verdict.clients) > 1
+            lines += _labelled(shown, "every client" if everybody else ", ".join(named), width)
     return lines
 
 

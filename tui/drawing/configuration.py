@@ -20,7 +20,7 @@ SOURCES = {"arm": "Azure", "file": "the saved file", "none": "nowhere"}
 def configuration_page(
     store: Store, width: int, *, wide: bool, chosen: str | None
 ) -> tuple[list[Line], dict[str, int]]:
-    """Return the page in ``width`` cells and the lines of the settings; ``chosen`` is the one that is explained."""
+    """Return the page in ``width`` cells and the lines of settings and probes; the ``chosen`` one is explained."""
     case = store.case
     if case is None:
         return [], {}
@@ -41,9 +41,12 @@ def configuration_page(
     for contradiction in told.contradictions:
         lines += _led("!", "warning", contradiction.means, width)
     lines += [*gap, _tried(store, config, width)]
-    followed = permitted(store, case, width, wide=wide)
-    lines += [*(gap if followed else []), *followed, *_changes(config, width, gap)]
-    return [*lines, *_unknown(case.unknown, width, gap)], places
+    lines += [*_changes(config, width, gap), *_unknown(case.unknown, width, gap)]
+    table, rows = permitted(store, case, width, wide=wide, chosen=chosen)
+    if table:
+        lines += gap
+        places |= {name: len(lines) + place for name, place in rows.items()}
+    return [*lines, *table], places
 
 
 def _led(glyph: str, role: str, words: str, width: int, roles: str = "") -> list[Line]:
@@ -170,12 +173,10 @@ def _unknown(missing: tuple[Unknown, ...], width: int, gap: list[Line]) -> list[
     lines: list[Line] = [*gap, titled_rule(text("Not known", "italic muted"), width)]
     room = min(max(len(one.what) for one in missing), width // 3)
     for one in missing:
-        line: Line = (
-            ("? ", "warning"),
-            (fit(one.what, room), ""),
-            ("  ", ""),
-            (fit(WHY[one.why], 15), "muted"),
-            (one.how_to_get, ""),
-        )
-        lines += [crop(line, width)]
+        if len(one.what) <= room and len(one.how_to_get) <= width - room - 19:
+            head: Line = (("? ", "warning"), (fit(one.what, room), ""), ("  ", ""), (fit(WHY[one.why], 15), "muted"))
+            lines.append((*head, (one.how_to_get, "")))
+            continue
+        lines += _led("?", "warning", f"{one.what} ({WHY[one.why]})", width)
+        lines += [(("    ", ""), *line) for line in wrap(one.how_to_get, width - 4, "muted")[:2]]
     return lines

@@ -189,7 +189,8 @@ def _one_line(states: list[tuple[str, str, str]], active: int, width: int) -> Li
 def stage_at(column: int, width: int, *, wide: bool) -> int:
     """Return the number of the stage that stands at ``column`` of the stepper, for the mouse."""
     if wide:
-        return min(max(column * 5 // max(width, 1), 0), 4) + 1
+        # Rounded as the stepper rounds: the first column of a stage is its own in every width.
+        return max((place for place in range(1, 6) if column >= width * (place - 1) // 5), default=1)
     edge = 0
     for place, name in enumerate(SHORT):
         edge += len(name) + 6 + (1 if width > 76 else 0)

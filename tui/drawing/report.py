@@ -24,9 +24,26 @@ def report_page(written: str, how: str, audience: str, width: int, *, wide: bool
     if wide:
         lines += [*wrap(NEVER, width, "muted"), ()]
     lines += [titled_rule(text("Preview", "italic muted"), width, text("w writes it to a file", "faint"))]
+    if how == "markdown":
+        return [*lines, *_prose(written, width)]
+    return [*lines, *(crop(text(row), width) for row in written.splitlines())]
+
+
+def _prose(written: str, width: int) -> list[Line]:
+    """Return Markdown as it stands, paragraphs and list items wrapped; tables and code are cut instead."""
+    lines: list[Line] = []
+    code = False
     for row in written.splitlines():
-        role = "bold" if how == "markdown" and row.startswith("#") else ""
-        lines += [crop(text(row, role), width)]
+        fence = row.lstrip().startswith("```")
+        if code or fence or row.startswith(("|", "    ")) or not row.strip():
+            lines.append(crop(text(row), width))
+        else:
+            inner = " " * (len(row) - len(row.lstrip(" -*>0123456789.")))
+            first, *more = wrap(row, width, "bold" if row.startswith("#") else "") or [()]
+            if more and inner:
+                more = wrap(" ".join("".join(part for part, _ in line) for line in more), width - len(inner))
+            lines += [first, *(((inner, ""), *line) for line in more)]
+        code ^= fence
     return lines
 
 

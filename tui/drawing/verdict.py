@@ -2,7 +2,9 @@
 
 from rich.cells import cell_len
 
+from probes.diagnosis.predicates_path import INTERCEPTED
 from probes.model import Verdict
+from tui.checking import Checking
 from tui.drawing.parts import Line, cells, crop, fit
 from tui.drawing.words import WAITING, count
 from tui.finding import Render
@@ -20,6 +22,8 @@ FIXED: State = ("✓", "Fixed", "success")
 READY: State = ("–", "Not sent", "muted")
 
 WIDE = 96
+LEAST = 24
+"""Cells below which what was not checked is only counted."""
 
 
 def state_of(store: Store) -> State:
@@ -99,34 +103,58 @@ def probes_of(store: Store, evidence: tuple[str, ...]) -> tuple[int, ...]:
 def _second(store: Store, render: Render, width: int) -> Line:
     verdict = store.case.verdict if store.case else None
     parts: list[tuple[str, str]] = []
-    if verdict is not None and _is_told(store, verdict):
+    told = verdict is not None and _is_told(store, verdict)
+    if told and verdict is not None:
         parts += [(verdict.finding, "muted"), ("  ", ""), (verdict.confidence, "")]
         numbers = probes_of(store, verdict.evidence)
         if numbers and width >= WIDE:
             parts.append((f" by {'probe' if len(numbers) == 1 else 'probes'} {' '.join(map(str, numbers))}", "muted"))
-        if verdict.also and width >= WIDE and store.case:
-            title = render(verdict.also[0].finding, store.case).title
-            more = f" and {len(verdict.also) - 1} more" if len(verdict.also) > 1 else ""
-            parts += [("    also ", "muted"), (fit(title, 44).rstrip(), ""), (more, "muted")]
     elif store.busy:
         parts.append((_so_far(store), "muted"))
     elif store.over:
         parts.append(("r runs it again; what was seen is kept", "muted"))
     if store.checking is not None:
-        check = store.checking
-        glyph = "…" if check.running else "✓" if check.held else "✗"
-        parts.append((f"    {glyph} fix: {check.streak} of {check.pace.streak} in a row", "muted"))
-        return tuple(parts)
-    return (*parts, *_unchecked(store, width, bool(parts)))
+        parts += _fix(store.checking)
+    elif verdict is not None and verdict.finding == INTERCEPTED:
+        # The worst mistake would be to read what a proxy answered as if the site had.
+        words = "nothing that was seen says anything" if width >= WIDE else "nothing seen here is"
+        parts += [("    ! ", "warning"), (f"{words} about Azure", "")]
+    if told and verdict is not None and verdict.also and width >= WIDE:
+        parts += _also(store, render, verdict, width - cells(tuple(parts)))
+    if store.checking is None and not (verdict is not None and verdict.finding == INTERCEPTED):
+        parts += _unchecked(store, width, cells(tuple(parts)))
+    return tuple(parts)
 
 
-def _unchecked(store: Store, width: int, after: bool) -> Line:
+def _fix(check: Checking) -> Line:
+    glyph, role = ("…", "primary") if check.running else ("✓", "success") if check.held else ("✗", "error")
+    if check.opened:
+        return ((f"    {glyph} ", role), ("the fix has opened the site to everybody", ""))
+    return ((f"    {glyph} ", role), (f"fix: {check.streak} of {check.pace.streak} in a row", "muted"))
+
+
+def _also(store: Store, render: Render, verdict: Verdict, room: int) -> Line:
+    """Return what holds too, where ``room`` has place for it and for the count of what was not checked."""
+    assert store.case is not None
+    more = f" and {len(verdict.also) - 1} more" if len(verdict.also) > 1 else ""
+    left = room - len("    also ") - len(more) - len("    ? 99 not checked")
+    if left < LEAST:
+        return ()
+    title = render(verdict.also[0].finding, store.case).title
+    return (("    also ", "muted"), (fit(title, min(left, 44)).rstrip(), ""), (more, "muted"))
+
+
+def _unchecked(store: Store, width: int, after: int) -> Line:
+    """Return what was not checked: the first of it in words where there is room, after ``after`` cells."""
     missing = store.case.unknown if store.case else ()
     if not missing:
         return ()
     gap = ("    " if after else "", "")
-    if len(missing) == 1 and width >= WIDE:
-        return (gap, ("?", "warning"), (f" not checked: {missing[0].what}", "muted"))
+    more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+    room = width - after - len("    ? not checked: ") - len(more)
+    if width >= WIDE and room >= LEAST:
+        what = fit(missing[0].what, min(room, cell_len(missing[0].what)))
+        return (gap, ("?", "warning"), (f" not checked: {what}{more}", "muted"))
     return (gap, ("?", "warning"), (f" {len(missing)} not checked", "muted"))
 
 

@@ -18,8 +18,10 @@ def verify_strip(store: Store, width: int) -> list[Line]:
     lines: list[Line] = [crop(((f"{glyph} {word:<{LABEL - 2}}", role), *_glyphs(check, width - LABEL)), width)]
     lines += [((" " * LABEL, ""), *line) for line in wrap(progress(store, check), width - LABEL, "muted")]
     if check.result is not None:
-        lines += [((" " * LABEL, ""), *line) for line in wrap(check.result.statement, width - LABEL)]
-        lines += _control(check, width)
+        said = [((" " * LABEL, ""), *line) for line in wrap(check.result.statement, width - LABEL)]
+        control = _control(check, width)
+        # Whoever reads one line only must not miss that everybody gets in.
+        lines += [*control, *said] if check.opened else [*said, *control]
     return lines
 
 
@@ -63,7 +65,7 @@ def _control(check: Checking, width: int) -> list[Line]:
     refused = check.result.control_still_refused
     words, role = {
         True: ("✓ a request without a certificate is still refused", "success"),
-        False: ("✗ a request without a certificate gets through: the fix has opened the site", "error"),
+        False: ("✗ the fix has opened the site: a request without a certificate gets through", "error"),
         None: (
             "– no control: without a certificate nothing was refused before either, or it could not be told",
             "muted",

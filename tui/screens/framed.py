@@ -34,6 +34,8 @@ class Framed(Screen[None]):
 
     AUTO_FOCUS = ""
     KEYS: tuple[tuple[str, str], ...] = ()
+    ABOUT: tuple[tuple[str, str], ...] = ()
+    """Keys of this screen and what they are for, for the help."""
 
     def __init__(self, store: Store, render: Render) -> None:
         super().__init__()
@@ -53,7 +55,8 @@ class Framed(Screen[None]):
     def redraw(self) -> None:
         """Draw every visible part again."""
         for part in self.query(Drawn):
-            part.redraw()
+            if part.is_shown:
+                part.redraw()
 
     def say(self, notice: Line) -> None:
         """Tell something in the line of the keys."""

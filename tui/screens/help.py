@@ -13,7 +13,6 @@ from tui.screens.framed import Framed
 from tui.store import Store
 from tui.widgets.bars import CaseBar
 from tui.widgets.drawn import Drawn
-from tui.widgets.stage import Stage
 
 Pairs = tuple[tuple[str, str], ...]
 _SHOWN = {"slash": "/", "right_square_bracket": "]", "left_square_bracket": "["}
@@ -45,13 +44,13 @@ _WORDS: Pairs = (
 class HelpText(Drawn):
     """The help's text."""
 
-    page: Stage | None = None
+    about: Pairs = ()
 
     def draw(self, width: int) -> Sequence[Line]:
         """Return what the page can do, then keys and words."""
         parts: list[tuple[str, Pairs]] = []
-        if self.page is not None and self.page.ABOUT:
-            parts += [("On this page", self.page.ABOUT)]
+        if self.about:
+            parts += [("On this page", self.about)]
         lines: list[Line] = []
         for heading, pairs in (*parts, ("Keys", _KEYS), ("Words", _WORDS)):
             lines += (
@@ -79,14 +78,14 @@ class HelpScreen(Framed):
         Binding("pageup", "scroll(-10)", "page up"),
     ]
 
-    def __init__(self, store: Store, render: Render, page: Stage | None = None) -> None:
+    def __init__(self, store: Store, render: Render, about: Pairs = ()) -> None:
         super().__init__(store, render)
-        self.page = page
+        self.about = about
 
     def framed(self) -> Iterable[Widget]:
         """Return the case bar and the text."""
         words = HelpText(self.store, self.render_finding)
-        words.page = self.page
+        words.about = self.about
         yield CaseBar(self.store, self.render_finding, id="case")
         yield VerticalScroll(words, id="help", can_focus=False)
 

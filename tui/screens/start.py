@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from probes.model import Case
+from tui.azure_messages import AzureWanted
 from tui.drawing.parts import Line, crop, fit, text, wrap
 from tui.drawing.words import common_name
 from tui.lesson import TICKETS
@@ -21,7 +22,7 @@ OFFERS = (
     ("u", "Look at a URL", "https://host/path, with a client certificate or without one"),
     ("f", "A saved configuration", "what az webapp show printed; its default host is looked at"),
     ("c", "A customer's curl command", "taken apart: method, headers, size, certificate, TLS and HTTP"),
-    ("z", "An Azure site", "by its resource id; your sign-in of az is used, Reader is enough"),
+    ("z", "An Azure site", "sign in, search, pick; Reader is enough"),
     ("e", "An earlier case", "opened as it was, offline"),
 )
 
@@ -104,13 +105,14 @@ class StartScreen(Framed):
             "u": ("URL:", self._url, "https://"),
             "f": ("file with the settings (az webapp show):", self._file, ""),
             "c": ("paste the curl command:", self._curl, ""),
-            "z": ("resource id of the site (/subscriptions/…/sites/NAME):", self._site, ""),
         }
         if key in questions:
             question, answered, value = questions[key]
             self.ask(question, answered, value=value, whole=key == "c")
         elif key == "l":
             self._tickets()
+        elif key == "z":
+            self.post_message(AzureWanted())
         else:
             self._earlier()
 
@@ -131,11 +133,6 @@ class StartScreen(Framed):
     def _curl(self, command: str) -> None:
         if command.strip():
             self._given("", ("--curl", command.strip()))
-
-    def _site(self, site: str) -> None:
-        if site.strip():
-            # A device code could not be shown here: az's own sign-in is used, or the fault says to sign in there.
-            self._given(site.strip(), ("--sign-in", "cli"))
 
     def _tickets(self) -> None:
         choices = [Choice(str(one.number), f"T{one.number}  {one.title}", one.words) for one in TICKETS]

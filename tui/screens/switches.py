@@ -50,7 +50,8 @@ class Switches(Listing):
             value = self.state[where].get(name)
             shown = str(value).lower() if isinstance(value, bool) else str(value or "none")
             hint = "← →" if choices else "enter to type"
-            lines += [crop(((fit(name, 28), ""), (fit(shown, width - 46), "bold"), (hint, "faint")), width)]
+            now: Line = ((fit(name, 28), ""), (fit(shown, width - 48), "bold"), ("  ", ""), (hint, "faint"))
+            lines += [crop(now, width)]
         return [*lines, (), text("R on the probes runs the plan on what the lab is now.", "muted")], places
 
 

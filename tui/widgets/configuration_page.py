@@ -4,9 +4,10 @@ from typing import ClassVar
 
 from tui.drawing.configuration import configuration_page, show_command
 from tui.drawing.parts import plain
-from tui.messages import ConfigurationGiven, SwitchesWanted
+from tui.drawing.permitted import PREFIX
+from tui.messages import ConfigurationGiven, EvidenceWanted, SwitchesWanted
 from tui.widgets.listing import Drawing, Listing
-from tui.widgets.stage import Stage, framed
+from tui.widgets.stage import Stage, framed, said
 
 
 class ConfigurationPage(Listing, Stage):
@@ -17,14 +18,17 @@ class ConfigurationPage(Listing, Stage):
         ("p", "try a path"),
         ("f", "read a file"),
         ("y", "copy"),
+        ("enter", "probe"),
         ("2", "probes"),
     )
     ABOUT = (
+        ("j k", "explain a setting; below the settings, the rules behind what a probe is permitted"),
+        ("enter", "go to the chosen probe"),
         ("p", "say of any path whether a certificate is asked for on it"),
         ("f", "read the settings from a saved file; nothing is sent again, the case is judged anew"),
         ("w", "in the lab: its settings as switches"),
     )
-    ACTIONS: ClassVar[dict[str, str]] = {"p": "try_path", "f": "read_file", "w": "switches"}
+    ACTIONS: ClassVar[dict[str, str]] = {"enter": "to_probe", "p": "try_path", "f": "read_file", "w": "switches"}
 
     def drawing(self, width: int) -> Drawing:
         """Return the page."""
@@ -34,6 +38,15 @@ class ConfigurationPage(Listing, Stage):
         """Explain the chosen setting too."""
         super().choose(name)
         self.redraw()
+
+    def to_probe(self) -> None:
+        """Go to the probe under the cursor."""
+        name = self.chosen or ""
+        made = self.store.probes.get(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else None
+        if made is None or made.observation is None:
+            self.post_message(said("choose a probe below the settings with j and k first"))
+        else:
+            self.post_message(EvidenceWanted((f"obs:{made.observation.id}",)))
 
     def try_path(self) -> None:
         """Ask for a path."""

@@ -220,12 +220,18 @@ class DiagnosisPage(Horizontal, Stage):
         case = self.store.case
         if case is None or case.verdict is None:
             return ""
-        found = dict(self.render_finding(case.verdict.finding, case).ways)
-        return " ".join(copied(found["az"]).replace("\\\n", " ").split()) if "az" in found else ""
+        # A client's fault is lastingly fixed by the site, so the command may be that of what also holds.
+        for slug in (case.verdict.finding, *(one.finding for one in case.verdict.also)):
+            found = dict(self.render_finding(slug, case).ways)
+            if "az" in found:
+                return " ".join(copied(found["az"]).replace("\\\n", " ").split())
+        return ""
 
     def _typed(self, command: str) -> None:
         if command.strip():
             self.post_message(LabCommand(command))
+        else:
+            self.post_message(said("nothing was typed, and nothing was done to the lab"))
 
     def copied(self) -> str:
         """Return the code of the tab that is open, else the finding as text."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from textual.events import Resize
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui import content
@@ -44,8 +45,15 @@ class Drawn(Static):
             return
         lines, cursor = tuple(self.draw(width)), self.cursor()
         if lines != self.lines or cursor != self._cursor:
+            # Laying the screen out anew costs more than the text itself, and only a new height asks for it.
+            layout = len(lines) != len(self.lines)
             self.lines, self._cursor = lines, cursor
-            self.update(content.page(lines, selected=cursor))
+            self.update(content.page(lines, selected=cursor), layout=layout)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether nothing around it is hidden, as the pages of the other stages are."""
+        return all(one.display for one in self.ancestors_with_self if isinstance(one, Widget))
 
     def on_resize(self, event: Resize) -> None:
         """Draw for the new width."""

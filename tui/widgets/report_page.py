@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from probes.model import Case
 from tui.crash import fault_line
-from tui.drawing.parts import wrap
+from tui.drawing.parts import Line, wrap
 from tui.drawing.report import AUDIENCES, ENDINGS, FORMATS, report_page
 from tui.widgets.listing import Drawing, Listing
 from tui.widgets.stage import Stage, framed, said
@@ -25,6 +25,7 @@ class ReportPage(Listing, Stage):
     ACTIONS: ClassVar[dict[str, str]] = {"f": "next_format", "a": "next_audience", "w": "write"}
     how = FORMATS[0]
     _kept: tuple[Case, str, str, str] | None = None
+    _drawn: tuple[tuple[str, str, str, int, bool], list[Line]] | None = None
 
     @property
     def audience(self) -> str:
@@ -36,7 +37,12 @@ class ReportPage(Listing, Stage):
         case = self.store.case
         if case is None or case.verdict is None or not self.store.over:
             return wrap("The report is written when the run is over and there is a verdict.", width, "muted"), {}
-        return report_page(self.written(case), self.how, self.audience, width, wide=self.wide), {}
+        made = self.written(case)
+        drawn_for = (made, self.how, self.audience, width, self.wide)
+        if self._drawn is None or self._drawn[0] != drawn_for:
+            # A JSON report has some ten thousand lines, and Textual asks for them at every change of layout.
+            self._drawn = (drawn_for, report_page(made, self.how, self.audience, width, wide=self.wide))
+        return self._drawn[1], {}
 
     def written(self, case: Case) -> str:
         """Return the report as a text; the same case is written once."""
