@@ -59,6 +59,11 @@ class Found:
             return serves(row.hosts, _host(self.url))
         return row.matches(self.words)
 
+    def read_again(self, listed: SiteList) -> None:
+        """Take a list that was read again; what Azure answered to searches before that is forgotten."""
+        self.listed, self.asking, self.deeper = listed, None, {}
+        self.search(self.words)
+
     def went_deeper(self, found: SiteList) -> None:
         """Take in what Azure answered for the words that it was searched for."""
         while len(self.deeper) >= KEPT:

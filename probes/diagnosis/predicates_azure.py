@@ -15,6 +15,7 @@ from probes.diagnosis.words import BLOCKED, STOPPED, header_of
 from probes.hosts import DEFAULT_SUFFIXES
 from probes.model import Observation, SettingChange, SiteConfig
 
+_MISSING = "client certificate required"
 _LOGIN = "/.auth/login"
 UNBOUND = "host-name-unbound"
 """The finding that takes the place of a gate's: why the certificate is for another name."""
@@ -94,8 +95,10 @@ def site_stopped(facts: Facts) -> Result:
         facts, lambda seen: seen.status == 403 and _page(seen, STOPPED), "exchanges.body_excerpt"
     )
     if decided is not None:
-        # A page of the site's own may stand in the place of the platform's.
-        refused = facts.ended("own-get").value == "refused" and bool(_own_answers(facts))
+        # A page of the site's own may stand in the place of the platform's; one that wants a certificate is not it.
+        answers = _own_answers(facts)
+        other = not answers or any(_page(seen, _MISSING) for seen in answers)
+        refused = facts.ended("own-get").value == "refused" and not other
         return holds("config:state", *evidence, strength="settings") if said_so and refused else decided
     return holds(*(("config:state",) if said_so else ()), *evidence)
 

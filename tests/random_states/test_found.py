@@ -104,6 +104,17 @@ FOUND = {
         "inconclusive",
         "",
     ),
+    "a site that is said to be stopped asks for a certificate": Found(
+        Example(
+            state={
+                "settings": {"state": "Stopped"},
+                "edge": {"stale_settings": {"clientCertExclusionPaths": "/health"}},
+            },
+            sent="none",
+        ),
+        "settings-not-in-effect",
+        "site-stopped",
+    ),
     "a stopped site explains what the app seems to refuse": Found(
         Example(state={"settings": {"state": "Stopped", "clientCertEnabled": False}}, symptom="app-refuses"),
         "site-stopped",

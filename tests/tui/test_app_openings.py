@@ -1,7 +1,5 @@
 """Ways into the app and out of it on the real lab: pass phrase, earlier cases, wrong targets, a limit, switches."""
 
-import pytest
-
 from probes.lab.child import LabProcess
 from tests.tui.driving import app_of, opened, over, typed
 from tests.tui.screen_text import screen_text, settled
@@ -113,28 +111,6 @@ async def test_a_url_that_is_typed_wrong_is_told_and_can_be_typed_again() -> Non
         await settled(pilot, "is no URL")
         assert app.is_running
         assert isinstance(app.session, Session | None)
-
-
-async def test_the_night_journey_takes_five_keys_and_one_decision(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A lab is on this machine, and for that no sheet is shown: here it is treated as the customer's site.
-    monkeypatch.setattr("tui.starts.stays_here", lambda _plan: False)
-    async with LabProcess.start("large-body-renegotiation") as lab:
-        ready = lab.ready
-        options = ("--ca", ready.ca, "--cert", ready.pfx, "--symptom", "upload-403")
-        async with opened(ready.target, *options) as pilot:
-            app = app_of(pilot)
-            await settled(pilot, "pass phrase")
-            keys = 1
-            await typed(pilot, ready.pfx_password)
-            shown = await settled(pilot, "nothing in your app will be written")
-            assert app.store.sent == 0, shown
-            for key, words in (("enter", "✗ Cause found"), ("4", "Reply"), ("y", "sent to the terminal")):
-                await pilot.press(key)
-                keys += 1
-                await settled(pilot, words, seconds=40)
-            assert keys <= 5
-            assert "The front end can hold back 100 KB" in app.clipboard
-            assert "not checked" in screen_text(app)
 
 
 async def test_one_run_tells_of_all_clients() -> None:

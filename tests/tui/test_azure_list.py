@@ -130,6 +130,10 @@ def test_what_is_missing_is_said() -> None:
     assert found.told() == ("1 of 1,200 sites", "")
     found.search("")
     assert not found.is_whole
+    found.search("blog")
+    found.read_again(listed(SHOP, BLOG))
+    assert found.told() == ("1 of 2 sites", "")
+    assert found.row is BLOG
     endless = Found(SiteList(rows=(SHOP,), total=1, whole=False))
     assert endless.told() == ("1 site", "the list did not end; some may be missing")
 

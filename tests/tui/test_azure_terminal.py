@@ -1,5 +1,7 @@
 """Azure on a real terminal: options without a target, the list of the command line, quitting while Azure hangs."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -139,3 +141,13 @@ def test_without_a_terminal_options_alone_say_what_to_use(lab: dict[str, Any]) -
     ended = run("--no-such-option")
     assert ended.returncode == 2
     assert "No such option" in ended.stderr
+
+
+def test_the_app_loads_nothing_of_azure_before_it_is_asked_for() -> None:
+    program = (
+        "import sys, tui.app\n"
+        "heavy = ('azure', 'msal', 'aiohttp', 'requests')\n"
+        "print(sorted(name for name in sys.modules if name.partition('.')[0] in heavy))"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert ended.stdout.strip() == "[]"

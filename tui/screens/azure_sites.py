@@ -211,9 +211,7 @@ class SitesScreen(OfAzure):
 
     def listed_anew(self, listed: SiteList) -> None:
         """Show a list that was read again, with the same search."""
-        words, chosen = self.found.words, self.found.chosen
-        fresh = Found(listed, words=words, chosen=chosen)
-        self.found.__dict__.update(fresh.__dict__)
+        self.found.read_again(listed)
         self._follow()
 
     def went_deeper(self, found: SiteList | None, trouble: str | None = None) -> None:
