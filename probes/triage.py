@@ -17,10 +17,10 @@ from probes import diagnosis, revised
 from probes.adapt import adapted, hopeless
 from probes.case import Journal, libraries
 from probes.credential import ClientCertificate, throwaway
-from probes.diagnosis.predicates_path import INTERCEPTED
 from probes.forwarded import read_echo
 from probes.judgement import judged
 from probes.model import (
+    INTERCEPTED,
     Answer,
     Case,
     CredentialFacts,

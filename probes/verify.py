@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from probes.model import Attempt, Observation, Probe, Value, VerificationRun
 from probes.verified import in_a_row, may_fail, passed, statement
-from probes.verifying import Verifying
+
+if TYPE_CHECKING:
+    from probes.verifying import Verifying
 
 NO_EVIDENCE = frozenset({"not-run", "cancelled"})
 
@@ -46,7 +48,7 @@ class Verified(VerificationRun, frozen=True, kw_only=True):
 class Verification:
     """One verification; what it holds is true at every moment."""
 
-    def __init__(self, chosen: Verifying, send: Send, pace: Pace, on_attempt: Callable[[Attempt], None]) -> None:
+    def __init__(self, chosen: "Verifying", send: Send, pace: Pace, on_attempt: Callable[[Attempt], None]) -> None:
         self._chosen = chosen
         self._send = send
         self._pace = pace

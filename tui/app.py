@@ -1,10 +1,13 @@
 """The Textual app: its screens, themes, help, palette and clipboard; what runs a case is in tui/runs.py."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
+from threading import Thread
 from time import monotonic
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual.app import SystemCommand
@@ -20,22 +23,31 @@ from tui.azure_way import Given
 from tui.crash import crash_report, fault_line
 from tui.ending import in_order
 from tui.finding import Render, remembered, rendered
+from tui.later import Later, arrive
 from tui.limits_app import SearchingApp
 from tui.messages import Copied, EvidenceWanted, Said
-from tui.palette import commands
 from tui.preferences import Preferences
 from tui.runs import Ended, Happened
-from tui.screens.case import CaseScreen
 from tui.screens.framed import Framed
-from tui.screens.help import HelpScreen
-from tui.screens.plan import PlanScreen
 from tui.screens.start import StartScreen
 from tui.store import Store
 from tui.stream import TriageLike
 from tui.terminal import require_terminal
 from tui.themes import DARK, LIGHT, TERMINAL
 from tui.widgets.drawn import WIDE
-from tui.widgets.stage import Stage
+
+if TYPE_CHECKING:
+    from tui import palette
+    from tui.screens import case as case_screen
+    from tui.screens import help as help_screen
+    from tui.screens import plan as plan_screen
+    from tui.widgets import stage
+else:
+    case_screen = Later("tui.screens.case")
+    help_screen = Later("tui.screens.help")
+    plan_screen = Later("tui.screens.plan")
+    palette = Later("tui.palette")
+    stage = Later("tui.widgets.stage")
 
 __all__ = ["Ended", "Happened", "TriageApp", "crash_report", "fault_line", "show"]
 
@@ -67,7 +79,7 @@ class TriageApp(SearchingApp):
         autosend: bool = False,
         again: Callable[[], TriageLike] | None = None,
         render: Render = rendered,
-        begin_with: Callable[["TriageApp"], None] | None = None,
+        begin_with: Callable[[TriageApp], None] | None = None,
         preferences: Preferences = Preferences(),  # noqa: B008 - immutable
     ) -> None:
         super().__init__()
@@ -94,6 +106,7 @@ class TriageApp(SearchingApp):
         self.set_interval(REPAINT_S, self._repaint)
         if self.triage is None:
             self.push_screen(StartScreen(self.store, self.render_finding))
+            self.call_after_refresh(Thread(target=arrive, name="imports", daemon=True).start)
             if self._begin_with is not None:
                 self.call_after_refresh(self._begin_with, self)
             return
@@ -105,11 +118,11 @@ class TriageApp(SearchingApp):
 
     def show_case(self) -> None:
         """Show the case."""
-        self._show(CaseScreen)
+        self._show(case_screen.CaseScreen)
 
     def show_plan(self) -> None:
         """Show the sheet of the plan."""
-        self._show(PlanScreen)
+        self._show(plan_screen.PlanScreen)
 
     def _show(self, kind: type[Framed]) -> None:
         shown = kind(self.store, self.render_finding)
@@ -126,7 +139,7 @@ class TriageApp(SearchingApp):
             self._drawn = self.store.revision
             self.screen.redraw()
 
-    def on_plan_screen_agreed(self, message: PlanScreen.Agreed) -> None:
+    def on_plan_screen_agreed(self, message: plan_screen.PlanScreen.Agreed) -> None:
         """Send the plan that was shown."""
         if self.store.phase == "planned":
             self.show_case()
@@ -135,7 +148,7 @@ class TriageApp(SearchingApp):
     def on_evidence_wanted(self, message: EvidenceWanted) -> None:
         """Go where the evidence is: to the probe, the setting, or the certificate."""
         screen = self.screen
-        if not isinstance(screen, CaseScreen):
+        if not isinstance(screen, case_screen.CaseScreen):
             return
         for item in message.items:
             kind, _, rest = item.partition(":")
@@ -167,7 +180,7 @@ class TriageApp(SearchingApp):
 
     def reveal(self, probe_id: str) -> None:
         """Put the cursor on a row, where the rows are shown."""
-        if isinstance(self.screen, CaseScreen) and self.screen.stage == 2:
+        if isinstance(self.screen, case_screen.CaseScreen) and self.screen.stage == 2:
             self.screen.show_probe(probe_id)
 
     def tell(self, words: str, glyph: str = "–", role: str = "primary") -> None:
@@ -177,10 +190,10 @@ class TriageApp(SearchingApp):
 
     def action_help(self) -> None:
         """Show the help, once, about the page that is shown."""
-        if not isinstance(self.screen, HelpScreen):
-            shown = self.screen.page if isinstance(self.screen, CaseScreen) else self.screen
-            about = shown.ABOUT if isinstance(shown, Stage | Framed) else ()
-            self.push_screen(HelpScreen(self.store, self.render_finding, about))
+        if not isinstance(self.screen, help_screen.HelpScreen):
+            shown = self.screen.page if isinstance(self.screen, case_screen.CaseScreen) else self.screen
+            about = shown.ABOUT if isinstance(shown, stage.Stage | Framed) else ()
+            self.push_screen(help_screen.HelpScreen(self.store, self.render_finding, about))
 
     def action_tickets(self) -> None:
         """Show the tickets of the lab."""
@@ -200,7 +213,7 @@ class TriageApp(SearchingApp):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Return the commands of the palette that apply now."""
-        return commands(self, screen)
+        return palette.commands(self, screen)
 
     def _fatal_error(self) -> None:
         # The stock crash screen prints local variables, and secrets are among them. The place of the fault is

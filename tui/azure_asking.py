@@ -3,18 +3,27 @@
 Everything that waits for Azure waits for another thread, so that no key has to.
 """
 
+from __future__ import annotations
+
 from collections.abc import Coroutine
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from probes.errors import MtlsTriageError
-from tui.azure import Trip, told
 from tui.azure_messages import CodeCame, RowsCame
+from tui.later import Later
 from tui.runs import Running
-from tui.screens.azure import AzureScreen, OfAzure
-from tui.screens.azure_code import CodeScreen
-from tui.screens.azure_sites import SitesScreen
-from tui.site import Settings
+
+if TYPE_CHECKING:
+    from tui import azure, site
+    from tui.screens import azure as azure_screen
+    from tui.screens import azure_code, azure_sites
+else:
+    azure = Later("tui.azure")
+    azure_screen = Later("tui.screens.azure")
+    azure_code = Later("tui.screens.azure_code")
+    azure_sites = Later("tui.screens.azure_sites")
+    site = Later("tui.site")
 
 LEAVE_S = 0.3
 """Seconds that the end of the app waits for connections to Azure to be closed."""
@@ -25,9 +34,9 @@ WORK = "azure"
 class AzureAsking(Running):
     """Asks Azure one thing at a time, for the site that ``trip`` leads to."""
 
-    trip: Trip | None = None
+    trip: azure.Trip | None = None
 
-    def _settings_came(self, trip: Trip, settings: Settings) -> None:
+    def _settings_came(self, trip: azure.Trip, settings: site.Settings) -> None:
         """Go on with the settings that were read; the rest of the way knows how."""
         raise NotImplementedError
 
@@ -41,7 +50,7 @@ class AzureAsking(Running):
         self._redrawn()
 
     def _redrawn(self) -> None:
-        if isinstance(self.screen, OfAzure):
+        if isinstance(self.screen, azure_screen.OfAzure):
             self.screen.redraw()
 
     def _sign_in(self, way: Any) -> None:
@@ -53,13 +62,13 @@ class AzureAsking(Running):
         doing = {"auto": "asking who is signed in here", "browser": "waiting for the browser on this machine"}
         number = trip.begin("sign-in", doing.get(way, f"signing in by {way}"))
         if way == "device-code":
-            if not isinstance(self.screen, CodeScreen):
-                self.push_screen(CodeScreen(self.store, self.render_finding, trip))
+            if not isinstance(self.screen, azure_code.CodeScreen):
+                self.push_screen(azure_code.CodeScreen(self.store, self.render_finding, trip))
             else:
                 self.screen.show_code(None)
         self._ask(self._signed_in(trip, number))
 
-    async def _signed_in(self, trip: Trip, number: int) -> None:
+    async def _signed_in(self, trip: azure.Trip, number: int) -> None:
         from probes.siteconfig.session import AzureSession
 
         session = AzureSession(trip.access)
@@ -73,7 +82,7 @@ class AzureAsking(Running):
             raise
         else:
             trip.session = session
-            if isinstance(self.screen, CodeScreen):
+            if isinstance(self.screen, azure_code.CodeScreen):
                 self.pop_screen()
             self._go_on()
 
@@ -89,7 +98,7 @@ class AzureAsking(Running):
         number = trip.begin("list", "listing the sites of all subscriptions that you can read")
         self._ask(self._listed(trip, number))
 
-    async def _listed(self, trip: Trip, number: int) -> None:
+    async def _listed(self, trip: azure.Trip, number: int) -> None:
         assert trip.session is not None
         try:
             listed = await trip.session.sites(
@@ -104,16 +113,16 @@ class AzureAsking(Running):
             self._back_to(shown)
             shown.listed_anew(listed)
         else:
-            self.switch_screen(SitesScreen(self.store, self.render_finding, trip, listed))
+            self.switch_screen(azure_sites.SitesScreen(self.store, self.render_finding, trip, listed))
 
     def _read(self) -> None:
         trip = self._trip()
         trip.begin("read", "reading the settings from Azure")
-        if not isinstance(self.screen, AzureScreen):
-            self.push_screen(AzureScreen(self.store, self.render_finding, trip))
+        if not isinstance(self.screen, azure_screen.AzureScreen):
+            self.push_screen(azure_screen.AzureScreen(self.store, self.render_finding, trip))
         self._ask(self._was_read(trip))
 
-    async def _was_read(self, trip: Trip) -> None:
+    async def _was_read(self, trip: azure.Trip) -> None:
         assert trip.session is not None
         assert trip.wanted is not None
         try:
@@ -123,42 +132,50 @@ class AzureAsking(Running):
             return
         trip.doing = None
         self.pop_screen()
-        self._settings_came(trip, Settings(configuration=found.configuration, unknown=found.unknown))
+        self._settings_came(trip, site.Settings(configuration=found.configuration, unknown=found.unknown))
 
-    def _failed(self, trip: Trip, fault: MtlsTriageError) -> None:
+    def _failed(self, trip: azure.Trip, fault: MtlsTriageError) -> None:
         trip.failed(fault)
         self._redrawn()
 
-    async def _searched(self, trip: Trip, words: str) -> None:
+    async def _searched(self, trip: azure.Trip, words: str) -> None:
         assert trip.session is not None
         shown = self._sites()
         try:
             found = await trip.session.sites(trip.options["subscription"], words)
         except MtlsTriageError as fault:
             if shown is not None:
-                shown.went_deeper(None, told(fault)[0])
+                shown.went_deeper(None, azure.told(fault)[0])
         else:
             if shown is not None:
                 shown.went_deeper(found)
 
     def on_code_came(self, message: CodeCame) -> None:
         """Show a device code, unless it was given up meanwhile."""
-        if self.trip is not None and message.number == self.trip.number and isinstance(self.screen, CodeScreen):
+        if (
+            self.trip is not None
+            and message.number == self.trip.number
+            and isinstance(self.screen, azure_code.CodeScreen)
+        ):
             self.screen.show_code(message.code)
 
     def on_rows_came(self, message: RowsCame) -> None:
         """Show how many sites were read so far."""
-        if self.trip is not None and message.number == self.trip.number and isinstance(self.screen, AzureScreen):
+        if (
+            self.trip is not None
+            and message.number == self.trip.number
+            and isinstance(self.screen, azure_screen.AzureScreen)
+        ):
             self.screen.counted(message.count)
 
-    def _trip(self) -> Trip:
+    def _trip(self) -> azure.Trip:
         assert self.trip is not None
         return self.trip
 
-    def _sites(self) -> SitesScreen | None:
-        return next((one for one in self.screen_stack if isinstance(one, SitesScreen)), None)
+    def _sites(self) -> azure_sites.SitesScreen | None:
+        return next((one for one in self.screen_stack if isinstance(one, azure_sites.SitesScreen)), None)
 
-    def _back_to(self, screen: SitesScreen) -> None:
+    def _back_to(self, screen: azure_sites.SitesScreen) -> None:
         while self.screen is not screen:
             self.pop_screen()
 

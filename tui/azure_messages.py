@@ -1,9 +1,14 @@
 """What the Azure screens ask of the app, and what comes to it from the thread that talks to Azure."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from probes.siteconfig.rows import SiteRow
-from probes.siteconfig.ways import DeviceCode
+if TYPE_CHECKING:
+    from probes.siteconfig.rows import SiteRow
+    from probes.siteconfig.ways import DeviceCode
 
 
 class AzureWanted(Message):

@@ -1,28 +1,39 @@
 """The part of the app that leads through Azure to a site: what the user chooses, and a yes to the site's host."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from probes.errors import MtlsTriageError
 from probes.model import SiteConfig, Unknown
 from probes.printable import printable
-from tui.azure import Trip
 from tui.azure_asking import WORK, AzureAsking
 from tui.azure_messages import AzureAsked, AzureWanted, SiteNamed, SitePicked, SitesSearched
 from tui.commands.options import parse_options
-from tui.curl import with_curl
-from tui.drawing.configuration import consequence
+from tui.later import Later
 from tui.preferences import Preferences
-from tui.screens.azure import AzureScreen
-from tui.screens.azure_code import CodeScreen
-from tui.screens.azure_sites import SitesScreen
 from tui.screens.choose import Choice, ChooseScreen
 from tui.screens.framed import Framed
-from tui.site import Settings, access_of, is_resource_id, probed_url, wanted_of
-from tui.url import checked_url
+
+if TYPE_CHECKING:
+    from tui import azure, curl, site
+    from tui import url as urls
+    from tui.drawing import configuration as configuration_page
+    from tui.screens import azure as azure_screen
+    from tui.screens import azure_code, azure_sites
+else:
+    azure = Later("tui.azure")
+    curl = Later("tui.curl")
+    configuration_page = Later("tui.drawing.configuration")
+    azure_screen = Later("tui.screens.azure")
+    azure_code = Later("tui.screens.azure_code")
+    azure_sites = Later("tui.screens.azure_sites")
+    site = Later("tui.site")
+    urls = Later("tui.url")
 
 Given = tuple[Mapping[str, Any] | None, frozenset[str]]
 """The options of the command line, None where there are none, and the names of those that were written."""
@@ -60,11 +71,11 @@ class AzureWay(AzureAsking):
         """Lead to the site that is named: by a URL, a resource id, the options, or not yet."""
         try:
             if options["curl"]:
-                target, options = with_curl(target, options)
-            url = checked_url(target) if target and not is_resource_id(target) else None
+                target, options = curl.with_curl(target, options)
+            url = urls.checked_url(target) if target and not site.is_resource_id(target) else None
             names_one = bool(target) or options["site_name"] is not None
-            wanted = wanted_of(target or None, options) if names_one else None
-            trip = Trip(access_of(options), options, typed, url=url, wanted=wanted)
+            wanted = site.wanted_of(target or None, options) if names_one else None
+            trip = azure.Trip(site.access_of(options), options, typed, url=url, wanted=wanted)
         except (MtlsTriageError, click.ClickException) as fault:
             self._not_opened(fault)
             return
@@ -76,7 +87,7 @@ class AzureWay(AzureAsking):
                 trip.session, trip.access = before.session, before.access
             else:
                 before.session.close()
-        self.push_screen(AzureScreen(self.store, self.render_finding, trip))
+        self.push_screen(azure_screen.AzureScreen(self.store, self.render_finding, trip))
         if trip.session is not None:
             self._go_on()
         else:
@@ -97,42 +108,42 @@ class AzureWay(AzureAsking):
             case "again":
                 self._again(trip)
 
-    def _again(self, trip: Trip) -> None:
-        if isinstance(self.screen, SitesScreen):
-            self.push_screen(AzureScreen(self.store, self.render_finding, trip))
+    def _again(self, trip: azure.Trip) -> None:
+        if isinstance(self.screen, azure_sites.SitesScreen):
+            self.push_screen(azure_screen.AzureScreen(self.store, self.render_finding, trip))
             self._list()
         elif trip.step == "sign-in":
             # What was asked for on the command line is asked again; a choice of this screen is made anew.
-            self._sign_in(access_of(trip.options).sign_in)
+            self._sign_in(site.access_of(trip.options).sign_in)
         else:
             self._go_on() if trip.step == "list" else self._read()
 
-    def _otherwise(self, trip: Trip) -> None:
+    def _otherwise(self, trip: azure.Trip) -> None:
         trip.begin("sign-in", "")
         trip.stopped("Choose how to sign in.")
-        if isinstance(self.screen, SitesScreen):
+        if isinstance(self.screen, azure_sites.SitesScreen):
             trip.wanted, trip.url = None, None
-            self.switch_screen(AzureScreen(self.store, self.render_finding, trip))
+            self.switch_screen(azure_screen.AzureScreen(self.store, self.render_finding, trip))
         self._redrawn()
 
-    def _without(self, trip: Trip) -> None:
+    def _without(self, trip: azure.Trip) -> None:
         if trip.url is None:
             return
         why = "; ".join(trip.trouble) or "they were not read"
         missing = Unknown(what=f"the site's settings: {why}", why="not-observable", how_to_get="mtls-triage config")
         self.pop_screen()
-        self._open_url(trip, trip.url, Settings(configuration=SiteConfig(), unknown=(missing,)))
+        self._open_url(trip, trip.url, site.Settings(configuration=SiteConfig(), unknown=(missing,)))
 
-    def _back(self, trip: Trip) -> None:
+    def _back(self, trip: azure.Trip) -> None:
         """Stop what is waited for at once; from a sign-in by a person the other ways are next."""
         self.workers.cancel_group(self, WORK)
         waited = trip.doing is not None
         if waited:
             trip.stopped("Stopped; nobody was signed in." if trip.step == "sign-in" else "Stopped.")
-        chosen = isinstance(self.screen, CodeScreen) or (waited and trip.access.sign_in == "browser")
-        if isinstance(self.screen, CodeScreen) or not (chosen and trip.step == "sign-in"):
+        chosen = isinstance(self.screen, azure_code.CodeScreen) or (waited and trip.access.sign_in == "browser")
+        if isinstance(self.screen, azure_code.CodeScreen) or not (chosen and trip.step == "sign-in"):
             self.pop_screen()
-        if isinstance(self.screen, SitesScreen):
+        if isinstance(self.screen, azure_sites.SitesScreen):
             trip.wanted, trip.url = None, None
         self._redrawn()
 
@@ -140,8 +151,8 @@ class AzureWay(AzureAsking):
         """Read the settings of the site that was picked; a host that was searched for by its URL was named."""
         trip = self._trip()
         try:
-            trip.url = checked_url(message.url) if message.url else None
-            trip.wanted = wanted_of(message.row.id.text, {**trip.options, "slot": None})
+            trip.url = urls.checked_url(message.url) if message.url else None
+            trip.wanted = site.wanted_of(message.row.id.text, {**trip.options, "slot": None})
         except MtlsTriageError as fault:
             self._not_opened(fault)
             return
@@ -153,8 +164,10 @@ class AzureWay(AzureAsking):
         if not named:
             return
         try:
-            trip.url = None if is_resource_id(named) else checked_url(named)
-            trip.wanted = wanted_of(named, {**trip.options, "site_name": None, "resource_group": None, "slot": None})
+            trip.url = None if site.is_resource_id(named) else urls.checked_url(named)
+            trip.wanted = site.wanted_of(
+                named, {**trip.options, "site_name": None, "resource_group": None, "slot": None}
+            )
         except MtlsTriageError as fault:
             self._not_opened(fault)
             return
@@ -166,13 +179,13 @@ class AzureWay(AzureAsking):
         if trip.session is not None:
             self.run_worker(self._searched(trip, message.words), group=WORK, exclusive=True, exit_on_error=False)
 
-    def _settings_came(self, trip: Trip, settings: Settings) -> None:
+    def _settings_came(self, trip: azure.Trip, settings: site.Settings) -> None:
         if trip.url is not None:
             self._open_url(trip, trip.url, settings)
         else:
             self._ask_host(trip, settings)
 
-    def _ask_host(self, trip: Trip, settings: Settings) -> None:
+    def _ask_host(self, trip: azure.Trip, settings: site.Settings) -> None:
         """Ask whether a host that only Azure named may be probed; it is contacted after a yes and not before."""
         configuration = settings.configuration
         default = configuration.default_host_name
@@ -185,7 +198,8 @@ class AzureWay(AzureAsking):
         for host in hosts:
             note = "its default host name" if host == (default or "").lower() else "a custom domain"
             choices.append(Choice(host, f"Yes, probe {printable(host, limit=120)}", note))
-        about = f"{printable(configuration.name or 'The site', limit=80)}. {consequence(configuration)[2]}"
+        means = configuration_page.consequence(configuration)[2]
+        about = f"{printable(configuration.name or 'The site', limit=80)}. {means}"
         asked = "This host was found in Azure and not named by you. Probe it?"
         chosen = ChooseScreen(
             self.store,
@@ -197,13 +211,13 @@ class AzureWay(AzureAsking):
         )
         self.push_screen(chosen)
 
-    def _agreed(self, trip: Trip, settings: Settings, host: str) -> None:
+    def _agreed(self, trip: azure.Trip, settings: site.Settings, host: str) -> None:
         if host == _NO:
             trip.wanted = None if self._sites() is not None else trip.wanted
             self.tell("nothing was sent")
             return
         try:
-            url = probed_url(settings.configuration, {**trip.options, "confirm_host": host})
+            url = site.probed_url(settings.configuration, {**trip.options, "confirm_host": host})
         except MtlsTriageError as fault:
             self._not_opened(fault)
             return
@@ -212,7 +226,7 @@ class AzureWay(AzureAsking):
                 "path to look at:", lambda path: self._open_url(trip, _joined(url, path), settings), value="/"
             )
 
-    def _open_url(self, trip: Trip, url: str, settings: Settings) -> None:
+    def _open_url(self, trip: azure.Trip, url: str, settings: site.Settings) -> None:
         """Open a URL with the settings that were read, once the client certificate was named or left out."""
         options = {**trip.options, "read_settings": settings, "curl": None}
 

@@ -1,17 +1,27 @@
 """What the user laid on the desk: a pasted header, the rules of the app, a path to try, marks and a filter."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
-from cryptography import x509
 
-from probes.certificate import der_of
-from probes.forwarded import Decoded, Expected, chain_and_rules, decode_whole, find
-from probes.forwarded.fields import read_fields, readable
 from probes.model import Case, Check, CredentialFacts, ForwardedCertificate, Observation
 from probes.printable import printable
+from tui.later import Later
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+    from probes import certificate, forwarded
+    from probes.forwarded import fields
+else:
+    certificate, forwarded = Later("probes.certificate"), Later("probes.forwarded")
+    fields = Later("probes.forwarded.fields")
 
 
 @dataclass
@@ -25,8 +35,7 @@ class Desk:
     """
 
     sent: tuple[x509.Certificate, ...] = ()
-    pasted: Decoded | None = None
-    expected: Expected = field(default_factory=Expected)
+    pasted: forwarded.Decoded | None = None
     cas: tuple[x509.Certificate, ...] = ()
     cas_from: str | None = None
     tried: str | None = None
@@ -34,16 +43,21 @@ class Desk:
     wanted: str = ""
     audience: str = "customer"
 
+    @cached_property
+    def expected(self) -> forwarded.Expected:
+        """What the app expects of a certificate; nothing at first."""
+        return forwarded.Expected()
+
 
 def take(desk: Desk, pasted: str, credential: CredentialFacts) -> str | None:
     """Decode a pasted header, header dump or answer onto the desk; returns why not where nothing was found."""
-    found = find(pasted.encode("utf-8", "replace"))
+    found = forwarded.find(pasted.encode("utf-8", "replace"))
     if found is None:
         return "no certificate header and no certificate is in what was pasted"
-    decoded = decode_whole(found.value, found.header, desk.sent[0] if desk.sent else None)
+    decoded = forwarded.decode_whole(found.value, found.header, desk.sent[0] if desk.sent else None)
     if decoded.facts.matches_sent is None:
         facts = msgspec.structs.replace(decoded.facts, matches_sent=_matches(decoded.facts, credential))
-        decoded = Decoded(facts, decoded.certificate, decoded.further)
+        decoded = forwarded.Decoded(facts, decoded.certificate, decoded.further)
     desk.pasted = decoded
     return None
 
@@ -64,7 +78,7 @@ def echoed(observations: Sequence[Observation]) -> Observation | None:
     return next((found[-1] for found in (own, with_one, seen) if found), None)
 
 
-def received(desk: Desk, case: Case) -> tuple[Decoded | None, Observation | None]:
+def received(desk: Desk, case: Case) -> tuple[forwarded.Decoded | None, Observation | None]:
     """Return what the app received, and the observation that says so; what was pasted comes first."""
     if desk.pasted is not None:
         return desk.pasted, None
@@ -74,15 +88,15 @@ def received(desk: Desk, case: Case) -> tuple[Decoded | None, Observation | None
     facts = made.echo.certificate
     wanted = (facts.header or "").lower()
     value = next((value for name, value in made.echo.headers.items() if name.lower() == wanted), None)
-    whole = decode_whole(value, facts.header) if value else Decoded(facts)
+    whole = forwarded.decode_whole(value, facts.header) if value else forwarded.Decoded(facts)
     # The observation's own facts stand: they know what was sent on that connection.
-    return Decoded(facts, whole.certificate, whole.further), made
+    return forwarded.Decoded(facts, whole.certificate, whole.further), made
 
 
 def sent_facts(desk: Desk, credential: CredentialFacts) -> ForwardedCertificate | None:
     """Return what is known of the certificate that was given, in the fields of one that was received."""
     if desk.sent:
-        return read_fields(der_of(desk.sent[0]), desk.sent[0], whole=True)
+        return fields.read_fields(certificate.der_of(desk.sent[0]), desk.sent[0], whole=True)
     if credential.kind == "none":
         return None
     names = ("subject", "issuer", "thumbprint_sha1", "thumbprint_sha256", "not_before", "not_after", "key")
@@ -90,11 +104,11 @@ def sent_facts(desk: Desk, credential: CredentialFacts) -> ForwardedCertificate 
     return ForwardedCertificate(**known, eku=credential.eku or None)
 
 
-def rules(desk: Desk, decoded: Decoded) -> tuple[Check, ...]:
+def rules(desk: Desk, decoded: forwarded.Decoded) -> tuple[Check, ...]:
     """Return what an app's validator would say of a certificate, rule by rule."""
-    if not readable(decoded.facts):
+    if not fields.readable(decoded.facts):
         return ()
-    return chain_and_rules(decoded, expected=desk.expected, cas=desk.cas)
+    return forwarded.chain_and_rules(decoded, expected=desk.expected, cas=desk.cas)
 
 
 def expect(desk: Desk, rule: str, typed: str) -> str | None:

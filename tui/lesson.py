@@ -1,9 +1,17 @@
 """The lab's tickets: what a customer complains of, what the learner expects, and what told the two apart."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from probes.diagnosis.tree import CONTINUE, Node, Tree, leaves, the_tree
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from probes.model import Step, Symptom
+from tui.later import Later
+
+if TYPE_CHECKING:
+    from probes.diagnosis import tree as questions
+else:
+    questions = Later("probes.diagnosis.tree")
 
 
 @dataclass(frozen=True)
@@ -97,15 +105,17 @@ def expected_words(slug: str) -> str:
     return dict(EXPECTATIONS).get(slug, slug)
 
 
-def told_apart(path: tuple[Step, ...], symptom: Symptom, expected: str, tree: Tree | None = None) -> Step | None:
+def told_apart(
+    path: tuple[Step, ...], symptom: Symptom, expected: str, tree: questions.Tree | None = None
+) -> Step | None:
     """Return the step of the walk from which on the expected finding could not be reached any more.
 
     Where the walk never could have come to it, that is the last step that rests on something seen on the wire.
     """
-    tree = tree or the_tree()
-    node: Node | str = tree.gate
+    tree = tree or questions.the_tree()
+    node: questions.Node | str = tree.gate
     for step in path:
-        if node == CONTINUE:
+        if node == questions.CONTINUE:
             node = tree.trees[symptom]
         if isinstance(node, str) or node.question.id != step.node or step.answer not in node.edges:
             break
@@ -118,10 +128,10 @@ def told_apart(path: tuple[Step, ...], symptom: Symptom, expected: str, tree: Tr
     return seen[-1] if seen else None
 
 
-def _reachable(node: Node | str, tree: Tree, symptom: Symptom) -> frozenset[str]:
-    if node == CONTINUE:
+def _reachable(node: questions.Node | str, tree: questions.Tree, symptom: Symptom) -> frozenset[str]:
+    if node == questions.CONTINUE:
         node = tree.trees[symptom]
     if isinstance(node, str):
         return frozenset({node})
-    found = leaves(node)
-    return found | leaves(tree.trees[symptom]) if CONTINUE in found else found
+    found = questions.leaves(node)
+    return found | questions.leaves(tree.trees[symptom]) if questions.CONTINUE in found else found

@@ -1,19 +1,29 @@
 """The part of the app that searches a size limit: one upload after the other, each agreed to beforehand."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 from textual.worker import Worker
 
 from probes.model import Observation
 from probes.plan import base_upload
 from probes.threshold import REQUESTS_AT_MOST, Threshold
-from probes.triage import Triage
 from tui.crash import fault_line
 from tui.drawing.words import kilobytes
+from tui.later import Later
 from tui.limit import Limit
 from tui.messages import LimitAsked, StopAsked
 from tui.screens.choose import Choice, ChooseScreen
-from tui.screens.limit import LimitScreen
 from tui.verifies import VerifyingApp
+
+if TYPE_CHECKING:
+    from probes import triage as core
+    from tui.screens import limit as limit_screen
+else:
+    core = Later("probes.triage")
+    limit_screen = Later("tui.screens.limit")
 
 SIZES = (1_048_576, 307_200)
 """Bytes up to which a search goes: what the command line searches by default, and the plan's large body."""
@@ -42,11 +52,11 @@ class SearchingApp(VerifyingApp):
 
     def on_limit_asked(self, message: LimitAsked) -> None:
         """Say what a search sends, and begin when that is agreed to."""
-        if self._is_busy() or not isinstance(self.triage, Triage):
+        if self._is_busy() or not isinstance(self.triage, core.Triage):
             self.tell("there is nothing to search here")
             return
         if self.store.limit is not None and self.store.limit.running:
-            self.push_screen(LimitScreen(self.store, self.render_finding))
+            self.push_screen(limit_screen.LimitScreen(self.store, self.render_finding))
             return
         triage = self.triage
         path = base_upload(triage.request.plan).path
@@ -61,14 +71,14 @@ class SearchingApp(VerifyingApp):
         )
         self.push_screen(screen)
 
-    def _search(self, triage: Triage, most: int) -> None:
+    def _search(self, triage: core.Triage, most: int) -> None:
         self.store.limit = Limit()
         self.store.revision += 1
-        self.push_screen(LimitScreen(self.store, self.render_finding))
+        self.push_screen(limit_screen.LimitScreen(self.store, self.render_finding))
         work = self._uploads(self.store.run, triage, most)
         self._searching = self.run_worker(work, group="limit", exclusive=True, exit_on_error=False)
 
-    async def _uploads(self, run: int, triage: Triage, most: int) -> None:
+    async def _uploads(self, run: int, triage: core.Triage, most: int) -> None:
         result: Threshold | None = None
         fault: BaseException | None = None
         try:

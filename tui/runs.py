@@ -1,7 +1,9 @@
 """The half of the app that works on a case: workers feed messages, handlers feed the store, nobody else does."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.message import Message
@@ -10,9 +12,9 @@ from textual.worker import Worker
 from probes.errors import MtlsTriageError
 from probes.model import Probe
 from probes.progress import PlanMade, ProbeStarted, Progress
-from probes.triage import Triage
 from tui.crash import fault_line
 from tui.finding import Render
+from tui.later import Later
 from tui.messages import (
     AgainAsked,
     AnswerGiven,
@@ -23,9 +25,15 @@ from tui.messages import (
     StopAsked,
     SymptomGiven,
 )
-from tui.steer import Session
 from tui.store import Phase, Store
 from tui.stream import TriageLike
+
+if TYPE_CHECKING:
+    from probes import triage as core
+    from tui import steer
+else:
+    core = Later("probes.triage")
+    steer = Later("tui.steer")
 
 
 class Happened(Message):
@@ -60,7 +68,7 @@ class Running(App[None]):
 
     triage: TriageLike | None
     render_finding: Render
-    session: Session | None
+    session: steer.Session | None
     again: Callable[[], TriageLike] | None
     store: Store
     autosend: bool
@@ -87,7 +95,7 @@ class Running(App[None]):
 
     def leave(self) -> None:
         """Close the file of the case that was worked on."""
-        if isinstance(self.triage, Triage):
+        if self.triage is not None and isinstance(self.triage, core.Triage):
             self.triage.journal.close()
 
     def begin(self) -> None:
@@ -194,10 +202,10 @@ class Running(App[None]):
         self._reveal = message.probes[0].id
         self._send(one_by_one(self.triage, message.probes), rest)
 
-    def _steered(self) -> tuple[Session, Triage] | None:
+    def _steered(self) -> tuple[steer.Session, core.Triage] | None:
         if self._is_busy():
             return None
-        if self.session is None or not isinstance(self.triage, Triage):
+        if self.session is None or not isinstance(self.triage, core.Triage):
             self.tell("this case is not open for that")
             return None
         return self.session, self.triage

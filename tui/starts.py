@@ -1,8 +1,10 @@
 """The part of the app that opens things: targets, tickets of the lab, earlier cases; and closes them at the end."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,20 +12,27 @@ from probes.errors import MtlsTriageError
 from probes.model import SiteConfig
 from tui.azure_way import AzureWay
 from tui.commands.options import parse_options
-from tui.consent import stays_here
 from tui.crash import fault_line
+from tui.later import Later
 from tui.lesson import EXPECTATIONS, TICKETS, Lesson
 from tui.messages import CaseWanted, LabChanged, LabCommand, SwitchesWanted, TargetGiven, TicketTaken
-from tui.opening import Earlier, PhraseWanted, asking, open_session, without
 from tui.preferences import Preferences
-from tui.screens.azure_sites import SitesScreen
 from tui.screens.choose import Choice, ChooseScreen
 from tui.screens.framed import Framed
 from tui.screens.start import StartScreen
-from tui.screens.switches import SwitchScreen
-from tui.site import asks_azure
-from tui.steer import Session
-from tui.target import is_lab
+
+if TYPE_CHECKING:
+    from tui import consent, opening, site, steer
+    from tui import target as targets
+    from tui.screens import azure_sites, switches
+else:
+    consent = Later("tui.consent")
+    opening = Later("tui.opening")
+    azure_sites = Later("tui.screens.azure_sites")
+    switches = Later("tui.screens.switches")
+    site = Later("tui.site")
+    steer = Later("tui.steer")
+    targets = Later("tui.target")
 
 TRIES = 3
 """How often a pass phrase is asked for."""
@@ -37,10 +46,10 @@ class Opening(AzureWay):
     resources: AsyncExitStack
     preferences: Preferences
 
-    def use(self, session: Session) -> None:
+    def use(self, session: steer.Session) -> None:
         """Work on a session: its first case begins with the plan."""
         self.session, self.again = session, session.fresh
-        self.autosend = stays_here(session.request.plan)
+        self.autosend = consent.stays_here(session.request.plan)
         given = session.request.credential
         self.store.desk.sent = (given.leaf, *given.chain) if given is not None else ()
         self.leave()
@@ -54,13 +63,13 @@ class Opening(AzureWay):
     def open(self, target: str, options: Any, typed: frozenset[str] = frozenset(), tries: int = TRIES) -> None:
         """Begin to open a target; a pass phrase is asked for where one is needed."""
         merged = self.preferences.merged(options, typed)
-        if not is_lab(target) and merged.get("read_settings") is None and asks_azure(target, merged):
+        if not targets.is_lab(target) and merged.get("read_settings") is None and site.asks_azure(target, merged):
             self.through_azure(target, merged, typed)
         else:
             self._open(target, merged, typed, None, tries)
 
     def _open(self, target: str, options: Any, typed: frozenset[str], phrase: str | None, tries: int) -> None:
-        ask = asking(phrase) if tries >= 0 else without
+        ask = opening.asking(phrase) if tries >= 0 else opening.without
         work = self._opened(target, options, typed, ask, tries)
         self.run_worker(work, group="open", exclusive=True, exit_on_error=False)
 
@@ -69,8 +78,8 @@ class Opening(AzureWay):
         try:
             await self.resources.aclose()
             self.resources = AsyncExitStack()
-            session = await open_session(self.resources, target, options, typed, ask=ask)
-        except PhraseWanted as wanted:
+            session = await opening.open_session(self.resources, target, options, typed, ask=ask)
+        except opening.PhraseWanted as wanted:
             self._opening(None)
             self._ask_phrase(target, options, typed, str(wanted), tries)
         except (MtlsTriageError, click.ClickException, click.Abort) as fault:
@@ -105,7 +114,7 @@ class Opening(AzureWay):
         if self.fatal and isinstance(fault, MtlsTriageError):
             self.farewell = fault
             self.exit()
-        elif isinstance(self.screen, StartScreen | SitesScreen):
+        elif isinstance(self.screen, StartScreen | azure_sites.SitesScreen):
             self.screen.failed(words)
         else:
             self.tell(words, "!", "warning")
@@ -169,7 +178,7 @@ class Opening(AzureWay):
     def on_case_wanted(self, message: CaseWanted) -> None:
         """Show an earlier case."""
         try:
-            triage = Earlier.read(message.path)
+            triage = opening.Earlier.read(message.path)
         except MtlsTriageError as fault:
             self._not_opened(fault)
             return
@@ -215,7 +224,7 @@ class Opening(AzureWay):
         if self.store.lesson is not None and typed:
             self.store.lesson.changed = (*self.store.lesson.changed, typed)
         self.store.revision += 1
-        if isinstance(self.screen, SwitchScreen) and self.session.lab is not None:
+        if isinstance(self.screen, switches.SwitchScreen) and self.session.lab is not None:
             self.screen.show_state(await self.session.lab.get())
         else:
             self.tell("done; v verifies the fix, R runs the plan again")
@@ -234,4 +243,4 @@ class Opening(AzureWay):
         except MtlsTriageError as fault:
             self.tell(fault_line(fault), "!", "warning")
         else:
-            self.push_screen(SwitchScreen(self.store, self.render_finding, state))
+            self.push_screen(switches.SwitchScreen(self.store, self.render_finding, state))

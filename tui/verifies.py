@@ -1,19 +1,29 @@
 """The part of the app that verifies a fix: fresh connections over time, the control beside them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 from textual.worker import Worker
 
 from probes.errors import UsageFault
 from probes.model import Attempt, VerificationRun
-from probes.triage import Triage
 from probes.verify import Pace, Verification, Verified
-from probes.verifying import Verifying, verifying
 from tui.checking import Checking
 from tui.crash import fault_line
 from tui.drawing.words import kilobytes
+from tui.later import Later
 from tui.messages import StopAsked, VerifyAsked
 from tui.screens.choose import Choice, ChooseScreen
 from tui.starts import Opening
+
+if TYPE_CHECKING:
+    from probes import triage as core
+    from probes import verifying as verifying_
+else:
+    core = Later("probes.triage")
+    verifying_ = Later("probes.verifying")
 
 PACES = {
     "lab": Pace(for_s=60, every_s=0.05, streak=20),
@@ -49,7 +59,7 @@ class VerifyingApp(Opening):
         if check is not None and check.running:
             self.tell("the fix is being verified; esc stops it")
             return
-        if self._is_busy() or not isinstance(self.triage, Triage):
+        if self._is_busy() or not isinstance(self.triage, core.Triage):
             self.tell("there is nothing to verify here")
             return
         case = self.triage.case
@@ -57,7 +67,7 @@ class VerifyingApp(Opening):
             self.tell("a fix can be verified when there is a verdict")
             return
         try:
-            chosen = verifying(case.verdict.finding, self.triage.plan, case)
+            chosen = verifying_.verifying(case.verdict.finding, self.triage.plan, case)
         except UsageFault as fault:
             self.tell(fault_line(fault), "!", "warning")
             return
@@ -66,7 +76,7 @@ class VerifyingApp(Opening):
         else:
             self._ask_pace(self.triage, chosen)
 
-    def _ask_pace(self, triage: Triage, chosen: Verifying) -> None:
+    def _ask_pace(self, triage: core.Triage, chosen: verifying_.Verifying) -> None:
         size = f" of {kilobytes(chosen.probe.body_bytes)}" if chosen.probe.body_bytes else ""
         choices = []
         for name in ("ten minutes", "one minute"):
@@ -87,14 +97,14 @@ class VerifyingApp(Opening):
         )
         self.push_screen(screen)
 
-    def _verify(self, triage: Triage, chosen: Verifying, pace: Pace) -> None:
+    def _verify(self, triage: core.Triage, chosen: verifying_.Verifying, pace: Pace) -> None:
         store = self.store
         store.checking = Checking(chosen.finding, pace, chosen.probe.id, store.now())
         store.revision += 1
         work = self._attempts(store.run, triage, chosen, pace)
         self._checking = self.run_worker(work, group="verify", exclusive=True, exit_on_error=False)
 
-    async def _attempts(self, run: int, triage: Triage, chosen: Verifying, pace: Pace) -> None:
+    async def _attempts(self, run: int, triage: core.Triage, chosen: verifying_.Verifying, pace: Pace) -> None:
         result: Verified | None = None
         fault: BaseException | None = None
         try:
@@ -129,7 +139,7 @@ class VerifyingApp(Opening):
         self.store.revision += 1
 
     def _keep(self, result: Verified) -> None:
-        if not isinstance(self.triage, Triage):
+        if not isinstance(self.triage, core.Triage):
             return
         known = {name: getattr(result, name) for name in VerificationRun.__struct_fields__}
         self.triage.verified(VerificationRun(**known))

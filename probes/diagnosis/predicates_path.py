@@ -7,9 +7,6 @@ from probes.model import Observation
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-INTERCEPTED = "tls-inspection-proxy"
-"""The finding that suspends every other one, also where the user said to go on."""
-
 
 def _unanswered(seen: Observation) -> bool:
     no_connection = seen.outcome in ("dns-failure", "connect-failure")

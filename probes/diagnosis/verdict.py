@@ -6,11 +6,10 @@ from probes.diagnosis.facts import Facts
 from probes.diagnosis.predicates import faults, healthy, inconclusive
 from probes.diagnosis.predicates_azure import UNBOUND
 from probes.diagnosis.predicates_certificate import cannot_matter, without_effect
-from probes.diagnosis.predicates_path import INTERCEPTED
 from probes.diagnosis.predicates_trust import GATE
 from probes.diagnosis.result import Result, confidence_of
 from probes.diagnosis.walk import Walk, walk
-from probes.model import Also, Case, Verdict
+from probes.model import INTERCEPTED, Also, Case, Verdict
 
 _BESIDE = 955
 """The rank of a fault that decided nothing: behind all that explain what was seen."""

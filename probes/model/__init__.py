@@ -2,6 +2,7 @@
 
 from probes.model.base import Value
 from probes.model.case import (
+    INTERCEPTED,
     SCHEMA,
     Also,
     Answer,
@@ -54,6 +55,7 @@ from probes.model.siteconfig import (
 from probes.model.target import CredentialFacts, CredentialFault, CredentialKind, Symptom, Target
 
 __all__ = [
+    "INTERCEPTED",
     "SCHEMA",
     "Alert",
     "Also",

@@ -12,6 +12,8 @@ from probes.model.target import CredentialFacts, Symptom, Target
 
 Confidence = Literal["confirmed", "likely", "possible"]
 SCHEMA = "mtls-triage/case/1"
+INTERCEPTED = "tls-inspection-proxy"
+"""The finding that suspends every other one, also where the user said to go on."""
 
 
 class Run(Value, frozen=True, kw_only=True):

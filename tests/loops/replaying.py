@@ -6,8 +6,7 @@ import msgspec
 
 from probes import diagnosis
 from probes.adapt import hopeless
-from probes.diagnosis.predicates_path import INTERCEPTED
-from probes.model import Case, Probe, Symptom, Verdict
+from probes.model import INTERCEPTED, Case, Probe, Symptom, Verdict
 from probes.personas import CLIENTS
 from probes.plan import PlanRequest, standard_plan
 

@@ -39,7 +39,7 @@ async def test_device_code_list_search_pick_yes_run_verdict_and_settings(
     lab: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A lab is on this machine, and for that no sheet is shown: here it is treated as the customer's site.
-    monkeypatch.setattr("tui.starts.stays_here", lambda _plan: False)
+    monkeypatch.setattr("tui.consent.stays_here", lambda _plan: False)
     before = contacted(lab)
     async with started(*reach(lab, "--cert", lab["certificate"])) as pilot:
         app, shown = app_of(pilot), await code_shown(pilot, lab)

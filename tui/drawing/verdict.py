@@ -2,8 +2,7 @@
 
 from rich.cells import cell_len
 
-from probes.diagnosis.predicates_path import INTERCEPTED
-from probes.model import Verdict
+from probes.model import INTERCEPTED, Verdict
 from tui.checking import Checking
 from tui.drawing.parts import Line, cells, crop, fit
 from tui.drawing.words import WAITING, count

@@ -1,7 +1,9 @@
 """The first screen: what to work on; nothing is contacted before something is named."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -10,12 +12,17 @@ from probes.model import Case
 from tui.azure_messages import AzureWanted
 from tui.drawing.parts import Line, crop, fit, text, wrap
 from tui.drawing.words import common_name
+from tui.later import Later
 from tui.lesson import TICKETS
 from tui.messages import CaseWanted, Said, TargetGiven, TicketTaken
-from tui.opening import earlier_cases
 from tui.screens.choose import Choice, ChooseScreen
 from tui.screens.framed import Framed
 from tui.widgets.listing import Drawing, Listing
+
+if TYPE_CHECKING:
+    from tui import opening as cases
+else:
+    cases = Later("tui.opening")
 
 OFFERS = (
     ("l", "Practise in the lab", "six tickets on a site of this machine; nothing leaves it"),
@@ -145,7 +152,7 @@ class StartScreen(Framed):
         self.post_message(TicketTaken(int(number)))
 
     def _earlier(self) -> None:
-        found = earlier_cases()
+        found = cases.earlier_cases()
         if not found:
             self.post_message(Said("no case was kept yet"))
             return
