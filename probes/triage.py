@@ -292,7 +292,7 @@ class Triage:
             return (), reason
         if self.case.verdict is not None and self.case.verdict.finding == INTERCEPTED:
             return (), "a proxy on the way opens the connection, so it is not the site that answers"
-        return diagnosis.wanted(self.case, probes), "the question of the symptom is answered"
+        return diagnosis.wanted(self.case, probes), "the symptom's question is answered"
 
     async def _send(self, engine: Engine, probes: Sequence[Probe]) -> AsyncGenerator[Progress, None]:
         order = {probe.id: f"o{number}" for number, probe in enumerate(self.plan.probes, 1)}

@@ -20,7 +20,7 @@ async def typed(pilot: Pilot[None], words: str) -> None:
     await pilot.press("enter")
 
 
-async def over(pilot: Pilot[None], seconds: float = 40) -> None:
+async def over(pilot: Pilot[None], seconds: float = 90) -> None:
     """Wait until the run is over."""
     app = pilot.app
     assert isinstance(app, TriageApp)

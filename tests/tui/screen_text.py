@@ -38,7 +38,7 @@ def same_as_golden(app: App[Any], name: str, *, above: str | None = None) -> Non
         pytest.fail("\n".join(lines))
 
 
-async def settled(pilot: Pilot[Any], words: str, seconds: float = 5.0) -> str:
+async def settled(pilot: Pilot[Any], words: str, seconds: float = 20.0) -> str:
     """Return the screen's text as soon as it holds ``words``; fails after ``seconds``."""
     for _ in range(int(seconds / 0.05)):
         await pilot.pause(0.05)

@@ -137,3 +137,21 @@ async def test_behind_an_inspecting_proxy_nothing_is_said_of_the_site() -> None:
         assert app.store.case.verdict.finding == "tls-inspection-proxy"
         await settled(pilot, "tls-inspection-proxy")
         assert "client-certs-disabled" not in screen_text(app)
+
+
+async def test_what_a_symptom_left_out_can_be_sent_too() -> None:
+    async with opened("lab:large-body-renegotiation", "--symptom", "upload-403") as pilot:
+        await over(pilot)
+        shown = await settled(pilot, "symptom's question is answered")
+        assert "left out" in shown
+        assert "not asked" in shown, "the debug endpoint was not needed"
+        await pilot.press("u")
+        await pilot.pause(0.2)
+        await over(pilot)
+        store = app_of(pilot).store
+        assert not [one.probe.id for one in store.probes.values() if one.observation is None]
+        shown = await settled(pilot, "arrived")
+        assert "left out" not in shown
+        assert "large-body-renegotiation" in shown
+        await pilot.press("u")
+        await settled(pilot, "nothing of the plan was left out")

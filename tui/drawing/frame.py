@@ -137,9 +137,11 @@ def _forwarded(store: Store) -> tuple[str, str, str]:
         return "✓", "arrived", "success"
     if seen:
         return "!", "not in the echo", "warning"
-    asked = any(probe.id.startswith("debug") for probe in (store.plan.probes if store.plan else ()))
+    asked = [state for state in store.probes.values() if state.probe.id.startswith("debug")]
     if not asked:
         return "?", "no debug path", "warning"
+    if all(state.skipped is not None and state.observation is None for state in asked):
+        return "–", "not asked", "muted"
     return ("?", "no echo came", "warning") if store.over else ("–", "not asked yet", "muted")
 
 

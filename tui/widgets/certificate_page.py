@@ -75,7 +75,9 @@ class CertificatePage(Listing, Stage):
 
     def ask_path(self) -> None:
         """Ask for the path of a debug endpoint."""
-        framed(self).ask("path of the debug endpoint:", self._path_given, value="/debug/headers")
+        planned = [state.probe.path for state in self.store.probes.values() if state.probe.id == "debug"]
+        value = planned[0] if planned else "/debug/headers"
+        framed(self).ask("path of the debug endpoint:", self._path_given, value=value)
 
     def _path_given(self, path: str) -> None:
         if path:

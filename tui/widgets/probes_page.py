@@ -37,6 +37,7 @@ class ProbesPage(Vertical, Stage):
         ("space", "mark a probe; the second one opens both side by side"),
         ("r", "send the probe under the cursor once more"),
         ("R", "run the whole plan again, with its sheet first"),
+        ("u", "send also what was left out once the symptom's question was answered"),
         ("e", "change the probe and send it as one of your own"),
         ("a", "send what a client that you choose would send, and judge for that client"),
         ("c", "copy the curl command of the probe under the cursor"),
@@ -48,6 +49,7 @@ class ProbesPage(Vertical, Stage):
         "space": "mark",
         "r": "one_again",
         "R": "all_again",
+        "u": "left_out",
         "e": "edit",
         "a": "run_as",
         "c": "copy_curl",
@@ -122,6 +124,14 @@ class ProbesPage(Vertical, Stage):
     def all_again(self) -> None:
         """Run the plan again."""
         self.post_message(AgainAsked())
+
+    def left_out(self) -> None:
+        """Send the probes of the plan that the run did not need."""
+        states = [one for one in self.store.probes.values() if one.skipped is not None and one.observation is None]
+        if states:
+            self.post_message(SendAsked(*(one.probe for one in states)))
+        else:
+            self.post_message(said("nothing of the plan was left out"))
 
     def edit(self) -> None:
         """Change this probe into one of the user's own."""
