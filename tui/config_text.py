@@ -46,7 +46,7 @@ def _lines(found: Explanation, told: str, now: datetime) -> Iterator[str]:
         yield from _setting(setting)
     yield from _section("Paths", (_path(one) for one in found.paths))
     yield from _section("Changed in the last 14 days", _changed(config, now))
-    yield from _section("Other slots", _slots(config, now))
+    yield from _section("Other slots", slots(config, now))
     yield from _section("Notes", config.notes)
     yield from _section("Not known", (line for one in found.unknown for line in _unknown(one)))
 
@@ -92,7 +92,8 @@ def _when(at: str | None, now: datetime) -> str:
     return f"{then:%Y-%m-%d %H:%M} UTC ({ago} ago)" if hours >= 0 else f"{then:%Y-%m-%d %H:%M} UTC"
 
 
-def _slots(config: SiteConfig, now: datetime) -> Iterator[str]:
+def slots(config: SiteConfig, now: datetime) -> Iterator[str]:
+    """Yield what is different in the site's other slots and when they were swapped last; ``now`` is UTC."""
     if config.slots is not None and not config.slots:
         yield _NO_SLOT
     for one in config.slots or ():

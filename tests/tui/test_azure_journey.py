@@ -77,6 +77,9 @@ async def test_device_code_list_search_pick_yes_run_verdict_and_settings(
         await pilot.press("1")
         shown = await settled(pilot, "clientCertExclusionPaths    /health")
         assert "because /health is excluded" in shown
+        await pilot.press("G", "pageup")
+        shown = await settled(pilot, "Other slots")
+        assert "staging: clientCert" in shown
         assert app.store.case is not None
         assert app.store.case.configuration.source == "arm"
         assert app.store.case.configuration.plan_tier == "Standard"

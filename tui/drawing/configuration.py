@@ -1,8 +1,11 @@
 """Stage 1: what the settings make the site do, each setting, a path to try, permitted beside seen, what lacks."""
 
+from datetime import UTC, datetime
+
 from probes.model import Case, SiteConfig, Unknown
 from probes.siteconfig.explain import Contradiction, Setting, explain, path_answer
 from probes.siteconfig.meaning import effective
+from tui.config_text import slots
 from tui.drawing.parts import Line, crop, fit, text, titled_rule, wrap
 from tui.drawing.permitted import permitted
 from tui.store import Store
@@ -41,7 +44,7 @@ def configuration_page(
     for contradiction in told.contradictions:
         lines += _led("!", "warning", contradiction.means, width)
     lines += [*gap, _tried(store, config, width)]
-    lines += [*_changes(config, width, gap), *_unknown(case.unknown, width, gap)]
+    lines += [*_changes(config, width, gap), *_slots(config, width, gap), *_unknown(case.unknown, width, gap)]
     table, rows = permitted(store, case, width, wide=wide, chosen=chosen)
     if table:
         lines += gap
@@ -164,6 +167,15 @@ def _changes(config: SiteConfig, width: int, gap: list[Line]) -> list[Line]:
         by = f"  by {change.by}" if change.by else ""
         words = f"{change.setting}: {change.old or 'not set'} → {change.new or 'not set'}"
         lines += [crop((("! ", "warning"), (f"{change.at}  ", "muted"), (words, ""), (by, "muted")), width)]
+    return lines
+
+
+def _slots(config: SiteConfig, width: int, gap: list[Line]) -> list[Line]:
+    if not config.slots and config.last_swap is None:
+        return []
+    lines: list[Line] = [*gap, titled_rule(text("Other slots", "italic muted"), width)]
+    for words in slots(config, datetime.now(UTC)):
+        lines += [(("  ", ""), *line) for line in wrap(words, width - 2)]
     return lines
 
 
