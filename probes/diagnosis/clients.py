@@ -3,6 +3,7 @@
 from probes.diagnosis.clients_transport import transport
 from probes.diagnosis.facts import Facts, Passing, asked, late
 from probes.diagnosis.predicates import FAULTS
+from probes.diagnosis.predicates_header import asked_after_handshake
 from probes.diagnosis.predicates_size import header_only_refused, large_problem
 from probes.diagnosis.result import Result
 from probes.diagnosis.scope import is_large, is_small, mine, unasked
@@ -118,7 +119,8 @@ def _any_size(facts: Facts, persona: Persona) -> ClientVerdict | None:
     """Judge by when the certificate is asked for, on the version that a client left to itself ends up with."""
     held = persona.tls == "1.2"
     own = [seen for seen in facts.where("here-12") if mine(facts.scope, seen.probe)] if held else _own(facts)
-    if FAULTS["renegotiation-impossible-tls13"](facts).holds and not held:
+    by_pha = persona.offers_pha and bool(asked_after_handshake(facts))
+    if FAULTS["renegotiation-impossible-tls13"](facts).holds and not (held or by_pha):
         because = "on TLS 1.3 it is never asked; held at TLS 1.2 it would be"
         finding = "renegotiation-impossible-tls13"
         return ClientVerdict(name=persona.name, result="fails-at-any-size", because=because, finding=finding)

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from probes.diagnosis import names_path
 from probes.diagnosis.clients import clients
-from probes.diagnosis.facts import Facts
+from probes.diagnosis.facts import Facts, asked
 from probes.diagnosis.names_app import UNNAMED_APP, app_names
+from probes.diagnosis.predicates_header import asked_after_handshake
 from probes.diagnosis.predicates_path import tls_inspection_proxy
 from probes.diagnosis.predicates_trust import GATE, server_fault
 from probes.diagnosis.unknowns import unknowns
@@ -20,6 +21,10 @@ from probes.plan import LARGE_BYTES
 from probes.printable import printable
 
 _LIMIT = 300
+_TLS13_CONTRAST = (
+    "On TLS 1.2 your request was asked for a certificate; on TLS 1.3, which your client and the site choose when "
+    "left to themselves, it never was."
+)
 
 UNNAMED = {
     "site": "<site-name>",
@@ -59,6 +64,7 @@ GENERIC = (
         "slot_option": "",
         "as_option": "",
         "late_setting": "the mode OptionalInteractiveUser or a certificate exclusion path",
+        "tls13_contrast": _TLS13_CONTRAST,
         "refusal": "403",
         "large_bytes": str(LARGE_BYTES),
         "fix_mode": "Required",
@@ -169,6 +175,7 @@ def _own(facts: Facts) -> dict[str, str]:
         "large_bytes": str(max(sizes, default=LARGE_BYTES)),
         "refusal": next((str(seen.status) for seen in facts.where("own-large") if seen.status), "403"),
         "late_setting": _late_setting(facts),
+        "tls13_contrast": _tls13_contrast(facts),
         "fix_mode": mode,
         "fix_portal_mode": PORTAL_MODE[mode],
         "portal_mode": PORTAL_MODE.get(config.client_cert_mode or "", "not known"),
@@ -192,6 +199,18 @@ def _late_setting(facts: Facts) -> str:
     if config.client_cert_exclusion_paths:
         found.append("the certificate exclusion paths")
     return " and ".join(found) or "a setting that the settings which were read do not show"
+
+
+def _tls13_contrast(facts: Facts) -> str:
+    here = facts.where("here")
+    if any(asked(seen) == "renegotiation" for seen in here):
+        return _TLS13_CONTRAST
+    if asked_after_handshake(facts):
+        return (
+            "The request was asked for a certificate on TLS 1.3 where post-handshake authentication was offered; "
+            "your client does not offer it, and is never asked."
+        )
+    return "On TLS 1.3 your request was never asked for a certificate; the site speaks nothing older to compare with."
 
 
 def _lost_exemption(facts: Facts) -> str:

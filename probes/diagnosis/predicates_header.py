@@ -176,6 +176,10 @@ def renegotiation_impossible_tls13(facts: Facts) -> Result:
     stuck_h1 = [request(seen) for seen in over_h1 if _never_got_to_ask(facts, seen)]
     if stuck and stuck_h1 and asked_on_12:
         return holds(*asked_on_12[:2], *stuck[:1], *stuck_h1[:1])
+    offering = asked_after_handshake(facts)
+    if stuck and stuck_h1 and offering and any(seen.probe.persona for seen in free):
+        # The same request was asked where post-handshake authentication was offered; the user's client offers none.
+        return holds(*(request(seen) for seen in offering[:2]), *stuck[:1])
     fine_h1 = [request(seen) for seen in over_h1 if asked(seen) not in (None, "none")]
     if stuck and not on_12 and not fine_h1 and _not_exempt_and_late(facts):
         # Without TLS 1.2 there is nothing to compare with, and the settings are known not to work here.
@@ -184,6 +188,11 @@ def renegotiation_impossible_tls13(facts: Facts) -> Result:
     if (early and not asked_on_12) or fine_h1 or not facts.scope.https:
         return refuted(*early[:2], *fine_h1[:1])
     return unknown(*asked_on_12[:1])
+
+
+def asked_after_handshake(facts: Facts) -> list[Observation]:
+    """Return the requests to the target that were asked on TLS 1.3 after the handshake (RFC 8446 section 4.6.2)."""
+    return [seen for seen in facts.where("here") if asked(seen) == "post-handshake"]
 
 
 def _as_the_client(facts: Facts) -> list[Observation]:

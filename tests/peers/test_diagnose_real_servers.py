@@ -25,7 +25,7 @@ def verdict(pki: Pki, url: str, *options: str) -> tuple[int, dict[str, Any]]:
     [
         ("paths", "/limit", [], "large-body-renegotiation", "confirmed"),
         ("root", "/", [], "large-body-renegotiation", "confirmed"),
-        ("paths", "/limit", ["--as", "httpx"], "expect-not-awaited", "confirmed"),
+        ("paths", "/limit", ["--as", "requests"], "expect-not-awaited", "confirmed"),
         ("first", "/", [], "healthy", "confirmed"),
     ],
 )
@@ -35,6 +35,25 @@ def test_apache_with_a_good_certificate(
     status, found = verdict(pki, apache.url(site, path, tls), "--cert", str(pki.good.pem), *options)
     assert (found["finding"], found["confidence"]) == (finding, confidence)
     assert status == (0 if finding == "healthy" else 1)
+
+
+@pytest.mark.parametrize(
+    ("tls", "finding"),
+    [
+        ("1.2", "expect-not-awaited"),
+        ("1.3", "renegotiation-impossible-tls13"),
+        ("both", "renegotiation-impossible-tls13"),
+    ],
+)
+def test_a_client_without_post_handshake_authentication_is_stuck_on_tls13(
+    pki: Pki, apache: Apache, tls: Tls, finding: str
+) -> None:
+    _, found = verdict(pki, apache.url("paths", "/limit", tls), "--cert", str(pki.good.pem), "--as", "httpx")
+    assert (found["finding"], found["confidence"]) == (finding, "confirmed")
+    of = {one["name"]: one["result"] for one in found["clients"]}
+    assert of["httpx"] == ("fails" if tls == "1.2" else "fails-at-any-size")
+    assert of["requests"] == "fails", "it offers post-handshake authentication, and does not wait"
+    assert of["curl"] == "works-if"
 
 
 def test_apache_lets_a_client_pass_that_sends_nothing(pki: Pki, apache: Apache) -> None:

@@ -37,7 +37,7 @@ def seen(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ended = run("diagnose", site.url, *options(site), "--save", str(file))
     assert ended.returncode in (1, 3), ended.stderr
     assert_clean(ended.stdout, ended.stderr)
-    assert "[@click=app.quit]x[/]" in ended.stdout + ended.stderr, "it is shown, as text"
+    assert "[@click=app.quit]x[/]" in file.read_text("utf-8"), "the site has attacked"
     return file
 
 
