@@ -1,6 +1,5 @@
 # Sets up a virtual environment beside the sources and runs the app, the tests, the checks and the benchmarks.
 PYTHON ?= python3
-WORKERS ?= auto
 VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
