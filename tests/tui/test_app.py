@@ -265,6 +265,8 @@ async def test_help_opens_and_closes() -> None:
     async with app.run_test() as pilot:
         await settled(pilot, "Cause found")
         await pilot.press("question_mark")
+        await settled(pilot, "On this page")
+        await pilot.press(*"jjjjjj")
         await settled(pilot, "stop sending; what was seen is kept")
         await pilot.press("escape")
         await settled(pilot, "Cause found")

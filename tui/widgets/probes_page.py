@@ -37,7 +37,7 @@ class ProbesPage(Vertical, Stage):
         ("space", "mark a probe; the second one opens both side by side"),
         ("r", "send the probe under the cursor once more"),
         ("R", "run the whole plan again, with its sheet first"),
-        ("u", "send also what was left out once the symptom's question was answered"),
+        ("u", "send what the run left out, too"),
         ("e", "change the probe and send it as one of your own"),
         ("a", "send what a client that you choose would send, and judge for that client"),
         ("c", "copy the curl command of the probe under the cursor"),
