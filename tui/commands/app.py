@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tui.commands.options import common_options, parse_options
+from tui.later import lasting
 from tui.terminal import require_terminal
 
 
@@ -38,8 +39,9 @@ def open_start(
 ) -> int:
     """Open the app on its start screen, or on the lab's tickets, and return the exit status. Raises UsageFault."""
     require_terminal()
-    from tui.app import show
-    from tui.preferences import load
+    with lasting():
+        from tui.app import show
+        from tui.preferences import load
 
     return asyncio.run(show(show_tickets=tickets, preferences=load(), given=(options, typed)))
 
@@ -52,8 +54,9 @@ def open_app(target: str, options: Mapping[str, Any] | None = None, typed: froze
     or an option is wrong.
     """
     require_terminal()
-    from tui.app import TriageApp, show
-    from tui.preferences import load
+    with lasting():
+        from tui.app import TriageApp, show
+        from tui.preferences import load
 
     given = options if options is not None else parse_options([])
 
