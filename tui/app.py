@@ -24,8 +24,8 @@ from tui.crash import crash_report, fault_line
 from tui.ending import in_order
 from tui.finding import Render, remembered, rendered
 from tui.later import Later, arrive
-from tui.limits_app import SearchingApp
 from tui.messages import Copied, EvidenceWanted, Said
+from tui.papers import ReadingApp
 from tui.preferences import Preferences
 from tui.runs import Ended, Happened
 from tui.screens.framed import Framed
@@ -55,7 +55,7 @@ REPAINT_S = 0.3
 """Seconds between repaints; what happens in between is drawn together."""
 
 
-class TriageApp(SearchingApp):
+class TriageApp(ReadingApp):
     """Works on one case, or asks what to work on where there is none.
 
     ``again`` makes a new case for another run, ``autosend`` leaves the plan sheet out, ``begin_with`` is called once

@@ -21,6 +21,14 @@ class AgainAsked(Message):
     """The user wants the case to be run again."""
 
 
+class PaperWanted(Message):
+    """The user wants to read something, by its name: ``compare``, ``script``, ``read``, ``reproduce``, ``causes``."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
 class SendAsked(Message):
     """The user wants these probes to be sent, one after the other."""
 

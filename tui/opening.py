@@ -10,6 +10,7 @@ from probes.errors import MtlsTriageError, UsageFault
 from probes.model import Case, Probe
 from probes.plan import Plan
 from probes.progress import CaseFinished, ObservationMade, PlanMade, Progress
+from tui.drawing.words import common_name
 from tui.request import Ask
 from tui.saving import save
 from tui.steer import Session
@@ -79,6 +80,14 @@ def earlier_cases(limit: int = 50) -> list[tuple[str, Case]]:
         except MtlsTriageError:
             continue
     return found
+
+
+def case_words(case: Case) -> tuple[str, str]:
+    """Return what a case is called in a list: when (UTC) with its finding, and its target with the certificate."""
+    finding = case.verdict.finding if case.verdict else "no verdict"
+    when = case.run.started[:16].replace("T", " ")
+    subject = common_name(case.credential.subject) if case.credential.subject else ""
+    return f"{when}  {finding}", f"{case.target.url}  {subject}"
 
 
 class Earlier:

@@ -40,14 +40,19 @@ async def reproduce(config_files: tuple[str, ...], curl: str, *, body_bytes: int
 
     Raises MtlsTriageError for a wrong call or file.
     """
+    made, call = await found(config_files, curl, body_bytes=body_bytes)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(made), indent=2).decode("utf-8"))
+    else:
+        click.echo(text_of(made, call))
+    return exit_status(made.case)
+
+
+async def found(config_files: tuple[str, ...], curl: str, *, body_bytes: int | None) -> tuple[Reproduction, CurlCall]:
+    """Return the reproduction and the command as it was understood. Raises MtlsTriageError as :func:`reproduce`."""
     config, missing = read([Path(name) for name in config_files])
     call = _sized(read_call(curl), body_bytes)
-    found = await _reproduction(config, call, missing)
-    if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode("utf-8"))
-    else:
-        click.echo(text_of(found, call))
-    return exit_status(found.case)
+    return await _reproduction(config, call, missing), call
 
 
 def _sized(call: CurlCall, body_bytes: int | None) -> CurlCall:
@@ -133,22 +138,22 @@ class _Replayer:
         return Replay(change=change, passes=passes, certificate_sent=certificate, evidence=evidence, observation=seen)
 
 
-def text_of(found: Reproduction, call: CurlCall) -> str:
+def text_of(made: Reproduction, call: CurlCall) -> str:
     """Return the reproduction for a person at a terminal."""
-    verdict = found.case.verdict
+    verdict = made.case.verdict
     assert verdict is not None
     fault = verdict.finding not in ("healthy", "inconclusive")
     how = "reproduced" if fault else "nothing wrong was reproduced"
     lines = [
         "",
-        headline(found.case, verdict),
+        headline(made.case, verdict),
         f"  {verdict.finding}  {verdict.confidence} · {how} in the lab with these settings and this command; "
         "not seen on the site",
         "",
     ]
-    lines += [_line(one, wanted=bool(call.cert)) for one in found.replays]
-    lines += ["", "Taken for granted:", *(f"  - {words}" for words in found.assumed)]
-    lines += ["", "Not checked:", *(f"  ? {one.what}" for one in found.case.unknown[:8])]
+    lines += [_line(one, wanted=bool(call.cert)) for one in made.replays]
+    lines += ["", "Taken for granted:", *(f"  - {words}" for words in made.assumed)]
+    lines += ["", "Not checked:", *(f"  ? {one.what}" for one in made.case.unknown[:8])]
     lines += ["", f"All about it: mtls-triage findings {verdict.finding}"]
     return "\n".join(lines)
 

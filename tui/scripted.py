@@ -23,7 +23,7 @@ from probes.printable import printable
 from probes.redact import hide_query_secrets
 from probes.script import Shell, write
 from probes.siteconfig import read as read_configuration
-from probes.triage import Triage
+from probes.triage import Triage, TriageRequest
 from probes.version import VERSION
 from tui.report_text import observation_line, report
 from tui.target import opened
@@ -34,13 +34,29 @@ _CURL = "curl -v, read from its trace"
 async def script(target: str, options: Mapping[str, Any], typed: frozenset[str], shell: Shell) -> str:
     """Return the script for TARGET. Raises MtlsTriageError for a wrong call."""
     async with opened(target, options, typed, None) as request:
-        # Whoever runs the script may have the certificate that its writer does not have.
-        triage = Triage(replace(request, plan=msgspec.structs.replace(request.plan, identity="given")))
-        return write(triage.plan, triage.case, shell, timeout_s=request.timeout_s, insecure=request.insecure)
+        return script_of(request, shell)
+
+
+def script_of(request: TriageRequest, shell: Shell) -> str:
+    """Return the script for the plan of a request."""
+    # Whoever runs the script may have the certificate that its writer does not have.
+    triage = Triage(replace(request, plan=msgspec.structs.replace(request.plan, identity="given")))
+    return write(triage.plan, triage.case, shell, timeout_s=request.timeout_s, insecure=request.insecure)
 
 
 def read(file: str, config_files: tuple[str, ...], *, symptom: str | None, client: str | None, as_json: bool) -> None:
     """Print what FILE means. Raises UsageFault when it holds neither a script's output nor a trace of curl."""
+    case = case_of(file, config_files, symptom=symptom, client=client)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(case), indent=2).decode("utf-8"))
+        return
+    for seen in case.observations:
+        click.echo(observation_line(seen), err=True)
+    click.echo(report(case))
+
+
+def case_of(file: str, config_files: tuple[str, ...], *, symptom: str | None, client: str | None) -> Case:
+    """Return FILE as a case with its verdict. Raises UsageFault when it is neither a script's output nor a trace."""
     text = text_of(file)
     configuration = SiteConfig()
     unknown: tuple[Unknown, ...] = ()
@@ -49,13 +65,7 @@ def read(file: str, config_files: tuple[str, ...], *, symptom: str | None, clien
     found = marked(text)
     case = from_script(found, configuration) if found else from_trace(text, configuration)
     run = msgspec.structs.replace(case.run, symptom=symptom or case.run.symptom, client=client or case.run.client)
-    case = concluded(msgspec.structs.replace(case, run=run), unknown)
-    if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(case), indent=2).decode("utf-8"))
-        return
-    for seen in case.observations:
-        click.echo(observation_line(seen), err=True)
-    click.echo(report(case))
+    return concluded(msgspec.structs.replace(case, run=run), unknown)
 
 
 def text_of(file: str) -> str:

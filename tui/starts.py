@@ -182,6 +182,10 @@ class Opening(AzureWay):
         except MtlsTriageError as fault:
             self._not_opened(fault)
             return
+        self.show_earlier(triage)
+
+    def show_earlier(self, triage: opening.Earlier) -> None:
+        """Show a case in which nothing is sent."""
         self.leave()
         self.session, self.again, self.triage, self.autosend = None, None, triage, True
         self.show_case()

@@ -35,7 +35,7 @@ def command(name: str | None, tree: bool, mermaid: bool, symptom: Any, as_json: 
         click.echo(_json([_brief(one) for one in found]) if as_json else _table(found))
         return 0
     one = _find(name)
-    click.echo(_json(_whole(one)) if as_json else _page(one))
+    click.echo(_json(_whole(one)) if as_json else page(one))
     return 0
 
 
@@ -100,8 +100,10 @@ def _kind(one: "Finding") -> str:
     return "" if one.kind == "none" else one.kind
 
 
-def _page(one: "Finding") -> str:
+def page(one: "Finding") -> str:
+    """Return everything about one finding for a person at a terminal."""
     from probes.diagnosis import generic
+    from tui.report_text import prose
 
     kind = f"{_kind(one)}, " if _kind(one) else ""
     lines = [
@@ -117,24 +119,5 @@ def _page(one: "Finding") -> str:
     if one.supersedes:
         lines.append(f"Stands in place of: {', '.join(one.supersedes)}")
     for title, text in generic(one).items():
-        lines += ["", click.style(title, bold=True), _wrapped(text)]
+        lines += ["", click.style(title, bold=True), prose(text)]
     return "\n".join(lines)
-
-
-def _wrapped(text: str) -> str:
-    import textwrap
-
-    done: list[str] = []
-    code = False
-    for line in text.splitlines():
-        fence = line.startswith("```")
-        code = code != fence
-        if fence:
-            continue
-        indent = "    " if code else ""
-        if code or not line.strip():
-            done.append(indent + line)
-            continue
-        later = "  " if line.startswith("- ") else ""
-        done += textwrap.wrap(line, 96, subsequent_indent=later, break_long_words=False, break_on_hyphens=False)
-    return "\n".join(done)

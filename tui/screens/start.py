@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from probes.model import Case
 from tui.azure_messages import AzureWanted
 from tui.drawing.parts import Line, crop, fit, text, wrap
-from tui.drawing.words import common_name
 from tui.later import Later
 from tui.lesson import TICKETS
 from tui.messages import CaseWanted, Said, TargetGiven, TicketTaken
@@ -156,16 +154,9 @@ class StartScreen(Framed):
         if not found:
             self.post_message(Said("no case was kept yet"))
             return
-        choices = [Choice(path, *_told(case)) for path, case in found]
+        choices = [Choice(path, *cases.case_words(case)) for path, case in found]
         screen = ChooseScreen(self.store, self.render_finding, "Earlier cases, in UTC", choices, self._case)
         self.app.push_screen(screen)
 
     def _case(self, path: str) -> None:
         self.post_message(CaseWanted(path))
-
-
-def _told(case: Case) -> tuple[str, str]:
-    finding = case.verdict.finding if case.verdict else "no verdict"
-    when = case.run.started[:16].replace("T", " ")
-    subject = common_name(case.credential.subject) if case.credential.subject else ""
-    return f"{when}  {finding}", f"{case.target.url}  {subject}"
