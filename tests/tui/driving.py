@@ -21,11 +21,11 @@ async def typed(pilot: Pilot[None], words: str) -> None:
 
 
 async def over(pilot: Pilot[None], seconds: float = 90) -> None:
-    """Wait until the run is over."""
+    """Wait until the run is over and the screen shows it; repaints are batched."""
     app = pilot.app
     assert isinstance(app, TriageApp)
     for _ in range(int(seconds / 0.05)):
-        if app.store.over:
+        if app.store.over and app._drawn == app.store.revision:
             await pilot.pause(0.3)
             return
         await pilot.pause(0.05)

@@ -194,8 +194,7 @@ def left_of_rule(shown: str) -> str:
 async def test_journey_6_behind_an_inspecting_proxy_nothing_is_said_of_azure(size: tuple[int, int]) -> None:
     async with opened("lab:tls-inspection-proxy", size=size) as pilot:
         await over(pilot)
-        shown = screen_text(pilot.app)
-        assert "✗ Cause found  You are not talking to the site" in shown
+        shown = await settled(pilot, "✗ Cause found  You are not talking to the site")
         words = "nothing that was seen says anything" if size[0] >= 100 else "nothing seen here is"
         assert f"! {words} about Azure" in shown
         for other in ("client-certs-disabled", "settings-not-in-effect", "certificate-missing"):
