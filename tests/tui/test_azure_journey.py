@@ -1,38 +1,19 @@
 """The whole way through Azure in the app, on the lab's Azure: sign in, list, search, pick, yes, run, verdict."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.loops.served import patch, serve
-from tests.siteconfig.conftest import signed_out
-from tests.tui.azure import FRESH, SCENARIO, asked, code_shown, contacted, picked, principal, reach, started, told
+from tests.loops.served import patch
+from tests.tui.azure import asked, code_shown, contacted, picked, reach, started, told
+from tests.tui.azure_lab import lab, principal_here, running, signed_out
 from tests.tui.driving import app_of, over, typed
 from tests.tui.screen_text import settled
 from tui.screens.choose import Choices
 
-__all__ = ["signed_out"]
+__all__ = ["lab", "principal_here", "running", "signed_out"]
 pytestmark = pytest.mark.usefixtures("signed_out")
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[dict[str, Any]]:
-    with serve(SCENARIO) as ready:
-        yield ready
-
-
-@pytest.fixture
-def lab(running: dict[str, Any]) -> dict[str, Any]:
-    told(running, **FRESH)
-    return running
-
-
-@pytest.fixture
-def principal_here(lab: dict[str, Any], signed_out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in principal(lab).items():
-        monkeypatch.setenv(name, value)
 
 
 async def test_device_code_list_search_pick_yes_run_verdict_and_settings(
